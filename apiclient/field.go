@@ -15,8 +15,8 @@ type FieldKind uint8
 
 // The kinds of fields.
 const (
-	TextField     FieldKind = iota
-	SecretField             // asked twice where Twice is set; never a flag's value
+	TextField   FieldKind = iota
+	SecretField           // asked twice where Twice is set; never a flag's value
 	IntField
 	BoolField
 	ChoiceField   // one of Choices
