@@ -45,6 +45,7 @@ type Outcome struct {
 	Failure    *Failure    // Refused, Unknown, NotSent: why
 	Reveals    []Reveal    // secrets to show once
 	Made       []Ref       // records that now exist
+	Orphans    []Ref       // records that now exist, but whose secret was in an answer that got lost
 	Items      []Item      // ops that are many calls inside
 	Credential *Credential // the change ended our own session: go on with this one
 	Unchanged  bool        // it was so already
@@ -66,7 +67,10 @@ func Fail(tried string, err error) Outcome {
 type Finding struct {
 	End   End    // Done: it happened; Refused: it did not; Unknown: cannot say
 	Words string // "still there", "gone", "made at 12:00:03Z, its secret is lost"
-	Made  []Ref  // an orphan of a create: its secret is lost
+	Made  []Ref  // records that now exist
+	// Orphans exist now too, but their secret was in the answer that got lost:
+	// of no use to anybody, they are for revoking.
+	Orphans []Ref
 }
 
 // Life is what a probe says of a token.

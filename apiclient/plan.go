@@ -6,12 +6,14 @@ import (
 )
 
 // Op is one change to one record. Secret is for ops that need the token
-// itself; it is never written down.
+// itself; it is never written down. Key names this very change, so that a
+// system that can tell repeats apart does not do it twice: Prepare sets it.
 type Op struct {
 	Verb   Verb
 	On     Ref
 	With   Values
 	Secret Secret
+	Key    string
 }
 
 // Step is an op with its place in a plan.

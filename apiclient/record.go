@@ -2,6 +2,29 @@ package apiclient
 
 import "time"
 
+// Moment is a point in time to the microsecond, a third as large as a
+// time.Time. The zero Moment is none: never, or not known.
+type Moment int64
+
+// MomentOf makes a moment of a time; the zero time is none.
+func MomentOf(t time.Time) Moment {
+	if t.IsZero() {
+		return 0
+	}
+	return Moment(t.UnixMicro())
+}
+
+// Time gives the time back, in UTC.
+func (m Moment) Time() time.Time {
+	if m == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(int64(m)).UTC()
+}
+
+// IsZero tells whether it is none.
+func (m Moment) IsZero() bool { return m == 0 }
+
 // Record is what lists, inspect pages, filters and exports see of any entity.
 // Get answers for the keys of Info.Columns; for a key it does not know it
 // answers the none value.
@@ -16,11 +39,23 @@ type Attr struct {
 	Value Value
 }
 
-// Extra holds the fields that the catalogue does not name.
-type Extra []Attr
+// Extra holds the fields that the catalogue does not name; the zero Extra holds
+// none. It is one word long, since lists hold a hundred thousand of them.
+type Extra struct{ attrs *[]Attr }
+
+// Extras makes an Extra.
+func Extras(attrs ...Attr) Extra { return Extra{&attrs} }
+
+// Attrs lists what it holds.
+func (e Extra) Attrs() []Attr {
+	if e.attrs == nil {
+		return nil
+	}
+	return *e.attrs
+}
 
 func (e Extra) get(key string) Value {
-	for _, a := range e {
+	for _, a := range e.Attrs() {
 		if a.Key == key {
 			return a.Value
 		}
@@ -35,7 +70,7 @@ type Account struct {
 	Email   string
 	Type    string
 	State   State
-	Created time.Time
+	Created Moment
 	Users   *int // nil: not known
 	Tokens  *int
 	Extra   Extra
@@ -56,7 +91,7 @@ func (a *Account) Get(key string) Value {
 	case "state":
 		return InState(a.State)
 	case "created":
-		return At(a.Created)
+		return At(a.Created.Time())
 	case "users":
 		return Count(a.Users)
 	case "tokens":
@@ -75,8 +110,8 @@ type User struct {
 	State    State
 	Admin    bool
 	Tokens   *int // nil: not known
-	LastSeen time.Time
-	Created  time.Time
+	LastSeen Moment
+	Created  Moment
 	Extra    Extra
 }
 
@@ -102,26 +137,28 @@ func (u *User) Get(key string) Value {
 	case "tokens":
 		return Count(u.Tokens)
 	case "last_seen":
-		return At(u.LastSeen)
+		return At(u.LastSeen.Time())
 	case "created":
-		return At(u.Created)
+		return At(u.Created.Time())
 	}
 	return u.Extra.get(key)
 }
 
 // Token is a credential that lives on its own: an access token, a session, an
-// API key. Handle is its public name and never the secret.
+// API key. Handle is its public name and never the secret. A console holds a
+// hundred thousand of these: owner and account are paths (OwnerRef and
+// AccountRef give the whole ref), and drivers share texts that repeat.
 type Token struct {
 	Ref         Ref
 	Handle      string
 	Type        string // access, session …: the system's word
-	Owner       Ref
-	Account     Ref
+	Owner       Path   // of a user, in the context of Ref
+	Account     Path   // of an account, in the context of Ref
 	Description string
 	State       State
-	Created     time.Time
-	Expires     time.Time
-	LastUsed    time.Time
+	Created     Moment
+	Expires     Moment
+	LastUsed    Moment
 	LastAddress string
 	LastAgent   string
 	MaxAge      time.Duration
@@ -133,6 +170,12 @@ type Token struct {
 // GetRef implements Record.
 func (t *Token) GetRef() Ref { return t.Ref }
 
+// OwnerRef points to the user whose token it is; zero: not known.
+func (t *Token) OwnerRef() Ref { return t.Ref.sibling(KindUser, t.Owner) }
+
+// AccountRef points to the account of the owner; zero: not known.
+func (t *Token) AccountRef() Ref { return t.Ref.sibling(KindAccount, t.Account) }
+
 // Get implements Record. Keys: handle type owner account description state
 // created expires last_used last_address last_agent max_age extend in_use.
 func (t *Token) Get(key string) Value {
@@ -142,19 +185,19 @@ func (t *Token) Get(key string) Value {
 	case "type":
 		return Text(t.Type)
 	case "owner":
-		return Link(t.Owner)
+		return Link(t.OwnerRef())
 	case "account":
-		return Link(t.Account)
+		return Link(t.AccountRef())
 	case "description":
 		return Text(t.Description)
 	case "state":
 		return InState(t.State)
 	case "created":
-		return At(t.Created)
+		return At(t.Created.Time())
 	case "expires":
-		return At(t.Expires)
+		return At(t.Expires.Time())
 	case "last_used":
-		return At(t.LastUsed)
+		return At(t.LastUsed.Time())
 	case "last_address":
 		return Text(t.LastAddress)
 	case "last_agent":
@@ -203,7 +246,7 @@ type Grant struct {
 	Subject Ref
 	Access  string
 	Object  Ref
-	Created time.Time
+	Created Moment
 	Extra   Extra
 }
 
@@ -220,7 +263,7 @@ func (g *Grant) Get(key string) Value {
 	case "object":
 		return Link(g.Object)
 	case "created":
-		return At(g.Created)
+		return At(g.Created.Time())
 	}
 	return g.Extra.get(key)
 }
@@ -229,7 +272,7 @@ func (g *Grant) Get(key string) Value {
 type Event struct {
 	Ref       Ref
 	Number    int64
-	At        time.Time
+	At        Moment
 	Actor     string
 	Handle    string // of the token that was used
 	Address   string
@@ -252,7 +295,7 @@ func (e *Event) Get(key string) Value {
 	case "number":
 		return Number(e.Number)
 	case "at":
-		return At(e.At)
+		return At(e.At.Time())
 	case "actor":
 		return Text(e.Actor)
 	case "handle":

@@ -34,6 +34,11 @@ func (p Path) Part(i int) string {
 	return ""
 }
 
+// Name is the last part: what people call the record.
+func (p Path) Name() string {
+	return string(p[strings.LastIndex(string(p), pathSep)+1:])
+}
+
 // String gives the parts for people, joined by a slash.
 func (p Path) String() string { return strings.ReplaceAll(string(p), pathSep, "/") }
 
@@ -54,7 +59,12 @@ func (r Ref) Key() Ref { r.Version = ""; return r }
 func (r Ref) IsZero() bool { return r.Path == "" && r.Kind == "" }
 
 // Name is the last part of the path: what people call the record.
-func (r Ref) Name() string {
-	s := string(r.Path)
-	return s[strings.LastIndex(s, pathSep)+1:]
+func (r Ref) Name() string { return r.Path.Name() }
+
+// sibling points to another record of the same system; an empty path nowhere.
+func (r Ref) sibling(kind Kind, path Path) Ref {
+	if path == "" {
+		return Ref{}
+	}
+	return Ref{Context: r.Context, Kind: kind, Path: path}
 }
