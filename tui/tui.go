@@ -23,6 +23,10 @@ type Env struct {
 	last  ID
 }
 
+// Secret is a password or a token on its way through the console. What is
+// behind it must not print itself.
+type Secret interface{ Reveal() string }
+
 // ID names a screen, a modal or a job as a receiver of messages.
 type ID int64
 
@@ -117,6 +121,9 @@ type (
 	CopyMsg struct {
 		Text  string
 		Shown safetext.Safe
+		// Secret, if there is one, is copied instead of Text. It must not go
+		// through anything that keeps it, such as a buffer of tmux.
+		Secret Secret
 	}
 	// QuitMsg ends the program, after a question while a job runs.
 	QuitMsg struct{}
@@ -147,4 +154,11 @@ func Toast(tone theme.Tone, text string) tea.Cmd {
 }
 
 // Copy asks for a copy to the terminal's clipboard.
-func Copy(text string, shown safetext.Safe) tea.Cmd { return send(CopyMsg{text, shown}) }
+func Copy(text string, shown safetext.Safe) tea.Cmd {
+	return send(CopyMsg{Text: text, Shown: shown})
+}
+
+// CopySecret asks for a copy of a secret.
+func CopySecret(s Secret, shown safetext.Safe) tea.Cmd {
+	return send(CopyMsg{Secret: s, Shown: shown})
+}
