@@ -18,6 +18,7 @@ var (
 	ErrThrottled   = errors.New("asked too often")
 	ErrUnreachable = errors.New("unreachable")
 	ErrBroken      = errors.New("the answer makes no sense")
+	ErrFaulty      = errors.New("the server failed")
 	ErrUnsupported = errors.New("not supported here")
 	ErrLocked      = errors.New("writes are locked")
 )

@@ -1,7 +1,15 @@
 package apiclient
 
+import "strings"
+
 // Verb is one thing an admin can do, the same word for all systems.
 type Verb string
+
+// Word is the verb without its kind: what is typed in "delete 14".
+func (v Verb) Word() string {
+	_, word, _ := strings.Cut(string(v), ".")
+	return word
+}
 
 // The verbs. What each means, asks and warns of is in Catalogue.
 const (
