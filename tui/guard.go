@@ -36,3 +36,20 @@ func (g *Guard) Deaf() bool {
 	g.Arm()
 	return true
 }
+
+// Pace tells a key that a hand has pressed from one that came in a burst: a
+// paste without brackets is nothing but keys, and its line ends are Enter.
+type Pace struct {
+	now  func() time.Time
+	last time.Time
+}
+
+// NewPace makes a Pace that has seen no key.
+func NewPace(now func() time.Time) *Pace { return &Pace{now: now} }
+
+// Key is called at each key and tells how long ago the one before was.
+func (p *Pace) Key() time.Duration {
+	before := p.last
+	p.last = p.now()
+	return p.last.Sub(before)
+}
