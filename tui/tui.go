@@ -72,6 +72,26 @@ type Modal interface {
 	Close()                            // it was taken off the stack
 }
 
+// Receiver takes part in the traffic of messages without being drawn: what was
+// addressed to its id reaches it, and what goes to everyone.
+type Receiver interface {
+	ID() ID
+	Update(tea.Msg) tea.Cmd
+}
+
+// A screen or modal may also say or want to know one of these.
+type (
+	// Scoped is a screen that tells in the middle of the breadcrumb what
+	// narrows its rows: "/ state:active".
+	Scoped interface{ Scope() safetext.Safe }
+	// Fronted is a screen that wants to know when it comes to the front and
+	// when it leaves it. An open modal does not take it from there.
+	Fronted interface{ Front(bool) tea.Cmd }
+	// Cornered is a modal that says something at the right of its title:
+	// "13 of 14".
+	Cornered interface{ Corner() safetext.Safe }
+)
+
 // Action is one thing that can be done now, with its keys. Footer, help,
 // palette and dispatch come from this one table.
 type Action struct {
@@ -125,6 +145,11 @@ type (
 		// through anything that keeps it, such as a buffer of tmux.
 		Secret Secret
 	}
+	// TabMsg brings the tab of that id to the front.
+	TabMsg struct{ ID string }
+	// ResetMsg closes every modal and screen; the tab in front starts anew.
+	// It comes with another context: nothing of the old one stays.
+	ResetMsg struct{}
 	// QuitMsg ends the program, after a question while a job runs.
 	QuitMsg struct{}
 	// ThemeMsg goes to everyone after looks or clock display changed.
@@ -147,6 +172,12 @@ func Push(s Screen) tea.Cmd { return send(PushMsg{s}) }
 
 // Pop asks to go one screen back.
 func Pop() tea.Cmd { return send(PopMsg{}) }
+
+// ShowTab asks for a tab.
+func ShowTab(id string) tea.Cmd { return send(TabMsg{id}) }
+
+// Reset asks to close everything and start anew.
+func Reset() tea.Cmd { return send(ResetMsg{}) }
 
 // Toast asks to say something.
 func Toast(tone theme.Tone, text string) tea.Cmd {

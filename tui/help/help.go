@@ -1,0 +1,83 @@
+// Package help shows the keys of a screen, from the same table of actions that
+// the keys themselves come from, in a box and as Markdown.
+package help
+
+import (
+	"fmt"
+	"strings"
+
+	"gatehouse/tui"
+	"gatehouse/tui/chooser"
+	"gatehouse/tui/safetext"
+)
+
+// Section is a group of actions with a heading.
+type Section struct {
+	Title   safetext.Safe
+	Actions []tui.Action
+}
+
+// New makes the box. Typing filters it; actions that cannot be done now say
+// why.
+func New(env *tui.Env, sections []Section) tui.Modal {
+	var rows []chooser.Row
+	for _, s := range sections {
+		for _, a := range s.Actions {
+			if len(a.Keys) == 0 {
+				continue // the palette has those
+			}
+			rows = append(rows, chooser.Row{
+				Text: tui.KeyLabels(a.Keys, env.Theme.Options().ASCII), Group: s.Title,
+				Note: sentence(a), Why: safetext.Clean(why(a)),
+			})
+		}
+	}
+	return chooser.New(env, chooser.Options{
+		Title: "Help", Prompt: "find: ", Empty: "no key does that", Rows: rows, Literal: true,
+	})
+}
+
+// sentence says what an action does.
+func sentence(a tui.Action) safetext.Safe {
+	if a.Help == "" {
+		return safetext.Clean(a.Title)
+	}
+	return safetext.Clean(a.Title + ": " + a.Help)
+}
+
+func why(a tui.Action) string {
+	if a.Why == "" {
+		return ""
+	}
+	return a.Title + ": not now: " + a.Why
+}
+
+// Markdown renders sections as tables, one for each, for documentation. Actions
+// without a key are listed as found in the palette.
+func Markdown(sections []Section) string {
+	var b strings.Builder
+	for i, s := range sections {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		fmt.Fprintf(&b, "**%s**\n\n| key | action | what it does | id |\n|---|---|---|---|\n", cell(string(s.Title)))
+		for _, a := range s.Actions {
+			fmt.Fprintf(&b, "| %s | %s | %s | `%s` |\n", keys(a), cell(a.Title), cell(a.Help), a.ID)
+		}
+	}
+	return b.String()
+}
+
+func keys(a tui.Action) string {
+	if len(a.Keys) == 0 {
+		return "palette"
+	}
+	out := make([]string, len(a.Keys))
+	for i, k := range a.Keys {
+		out[i] = "`" + cell(string(tui.KeyLabel(k, true))) + "`"
+	}
+	return strings.Join(out, " ")
+}
+
+// cell escapes what would end a cell of a table.
+func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }

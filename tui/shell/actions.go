@@ -1,0 +1,142 @@
+package shell
+
+import (
+	"strconv"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"gatehouse/tui"
+	"gatehouse/tui/help"
+	"gatehouse/tui/palette"
+	"gatehouse/tui/safetext"
+)
+
+// Ids of actions that are mentioned elsewhere.
+const (
+	actionWrites = "shell.writes"
+	actionHelp   = "shell.help"
+)
+
+// Footer places of the global actions: behind those of any screen.
+const (
+	footerPalette = 900
+	footerHelp    = 901
+)
+
+// Actions are all actions there are now: those of the screen in front, then
+// the global ones. Tests ask tui.Clashes about them.
+func (s *Shell) Actions() []tui.Action {
+	return append(append([]tui.Action(nil), s.screenActions()...), s.globalActions()...)
+}
+
+func (s *Shell) screenActions() []tui.Action {
+	if p := s.front(); p != nil {
+		return s.cfg.Keys.Apply(p.screen.Actions())
+	}
+	return nil
+}
+
+func (s *Shell) modalActions(b *box) []tui.Action {
+	return s.cfg.Keys.Apply(b.modal.Actions())
+}
+
+func (s *Shell) globalActions() []tui.Action {
+	own := s.ownActions()
+	if s.cfg.Global != nil {
+		own = append(own, s.cfg.Global()...)
+	}
+	return s.cfg.Keys.Apply(own)
+}
+
+// ownActions are what the shell itself can do.
+func (s *Shell) ownActions() []tui.Action {
+	out := s.tabActions()
+	out = append(out,
+		tui.Action{ID: "shell.tab-next", Title: "next tab", Keys: []string{"tab"}, Do: func() tea.Cmd { return s.turn(1) }},
+		tui.Action{ID: "shell.tab-previous", Title: "previous tab", Keys: []string{"shift+tab"}, Do: func() tea.Cmd { return s.turn(-1) }},
+		tui.Action{ID: "shell.back", Title: "back", Help: "Undo one thing: close a box, clear the filter, go one screen back.", Keys: []string{"esc"}, Do: s.back},
+		tui.Action{ID: "shell.top", Title: "clear the scope", Help: "Go back to the first screen of this tab.", Keys: []string{"0"}, Do: func() tea.Cmd { return s.popTo(1) }},
+		tui.Action{ID: "shell.palette", Title: "command", Help: "Find any action, tab or context by typing.", Keys: []string{":", "ctrl+p"}, Footer: footerPalette, Do: s.openPalette},
+		tui.Action{ID: actionHelp, Title: "help", Help: "Show the keys of this screen.", Keys: []string{"?"}, Footer: footerHelp, Do: s.openHelp},
+		tui.Action{ID: "shell.jobs", Title: "jobs", Help: "Show running jobs and the results of finished ones.", Keys: []string{"J"}, Do: func() tea.Cmd { return s.open(s.cfg.Jobs.Modal()) }},
+		tui.Action{ID: "shell.messages", Title: "messages", Help: "Show what was said in the line above the footer.", Do: func() tea.Cmd { return s.open(newMessages(s.env, s.toasts.log)) }},
+		tui.Action{ID: actionWrites, Title: s.writesTitle(), Help: "Unlock writes for 15 minutes, or lock them.", Keys: []string{"W"}, Why: s.whyNoLock(), Do: s.toggleLock},
+		tui.Action{ID: "shell.clock", Title: "local time or UTC", Help: "Show times in local time, or in UTC again.", Keys: []string{"Z"}, Do: s.toggleClock},
+	)
+	out = append(out, s.terminalActions()...)
+	return append(out,
+		tui.Action{ID: "shell.quit", Title: "quit", Help: "End the program; asks while a job runs.", Keys: []string{"q"}, Do: s.askQuit},
+		tui.Action{ID: "shell.quit-now", Title: "quit at once", Help: "End the program, whatever is going on.", Keys: []string{"ctrl+c"}, Do: s.quit},
+	)
+}
+
+// terminalActions work over a modal too, unless it is typed in.
+func (s *Shell) terminalActions() []tui.Action {
+	return s.cfg.Keys.Apply([]tui.Action{
+		ofTerminal("shell.redraw", "redraw", "Draw everything again.", "ctrl+l", s.cfg.Redraw),
+		ofTerminal("shell.suspend", "suspend", "Go back to the shell; fg returns.", "ctrl+z", s.cfg.Suspend),
+	})
+}
+
+func ofTerminal(id, title, help, key string, do func() tea.Cmd) tui.Action {
+	a := tui.Action{ID: id, Title: title, Help: help, Keys: []string{key}, Do: do}
+	if do == nil {
+		a.Why = "not possible on this terminal"
+	}
+	return a
+}
+
+func (s *Shell) tabActions() []tui.Action {
+	out := make([]tui.Action, len(s.tabs))
+	for i, t := range s.tabs {
+		title := string(t.spec.Title())
+		out[i] = tui.Action{
+			ID: "tab." + t.spec.ID, Title: title, Help: "Go to the tab " + title + ".",
+			Do: func() tea.Cmd { return s.showTab(t.spec.ID) },
+		}
+		if i < 9 {
+			out[i].Keys = []string{strconv.Itoa(i + 1)}
+		}
+	}
+	return out
+}
+
+func (s *Shell) openPalette() tea.Cmd {
+	var entries []palette.Entry
+	add := func(group safetext.Safe, actions []tui.Action) {
+		for _, a := range actions {
+			a.Why = string(s.refusal(a))
+			entries = append(entries, palette.Entry{Action: a, Group: group})
+		}
+	}
+	add("", s.screenActions())
+	if s.cfg.Extra != nil {
+		for _, e := range s.cfg.Extra() {
+			add(e.Group, s.cfg.Keys.Apply([]tui.Action{e.Action}))
+		}
+	}
+	add("", s.globalActions())
+	return s.open(palette.New(s.env, entries, &s.recent, s.perform))
+}
+
+func (s *Shell) openHelp() tea.Cmd {
+	here := help.Section{Title: "This screen", Actions: s.refused(s.screenActions())}
+	if p := s.front(); p != nil && p.screen.Crumb() != "" {
+		here.Title = p.screen.Crumb()
+	}
+	return s.open(help.New(s.env, []help.Section{here, {Title: "Everywhere", Actions: s.refused(s.globalActions())}}))
+}
+
+// refused writes the reasons of the shell into the actions.
+func (s *Shell) refused(actions []tui.Action) []tui.Action {
+	out := append([]tui.Action(nil), actions...)
+	for i := range out {
+		out[i].Why = string(s.refusal(out[i]))
+	}
+	return out
+}
+
+func (s *Shell) toggleClock() tea.Cmd {
+	s.env.Local = !s.env.Local
+	return s.broadcast(tui.ThemeMsg{})
+}
