@@ -57,6 +57,7 @@ func (c *Canvas) Resize(w, h int) {
 	}
 	c.g.w, c.g.h, c.g.cells = w, h, c.g.cells[:w*h]
 	*c = Canvas{g: c.g, w: w, h: h, clip: rect{0, 0, w, h}}
+	c.HideCursor()
 	c.Clear()
 }
 
