@@ -68,7 +68,7 @@ func Golden(t *testing.T, env *tui.Env, m tui.Modal, name string) {
 		for _, s := range sizes {
 			c := Draw(m, s.w, s.h)
 			w, h := c.Size()
-			fmt.Fprintf(&b, "═══ %d×%d: %s (%d×%d)\n%s", s.w, s.h, m.Title(), w, h, look.text(c))
+			fmt.Fprintf(&b, "═══ %d×%d: %s%s (%d×%d)\n%s", s.w, s.h, m.Title(), corner(m), w, h, look.text(c))
 			if x, y, on := c.Cursor(); on {
 				fmt.Fprintf(&b, "cursor at %d,%d\n", x, y)
 			}
@@ -78,11 +78,23 @@ func Golden(t *testing.T, env *tui.Env, m tui.Modal, name string) {
 	}
 }
 
-// Draw draws the inside of a modal in a terminal of that size.
+// Draw draws the inside of a modal in a terminal of that size. Frame, footer
+// and, where there is room, the header take the rest.
 func Draw(m tui.Modal, w, h int) *term.Canvas {
-	c := term.NewCanvas(m.Size(w-4, h-4))
+	maxW, maxH := w-4, h-4
+	if h < 14 {
+		maxH++
+	}
+	c := term.NewCanvas(m.Size(maxW, maxH))
 	m.Draw(c)
 	return c
+}
+
+func corner(m tui.Modal) string {
+	if c, ok := m.(tui.Cornered); ok && c.Corner() != "" {
+		return " ─ " + string(c.Corner())
+	}
+	return ""
 }
 
 func keys(m tui.Modal) string {
