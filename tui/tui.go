@@ -67,7 +67,10 @@ type Modal interface {
 	Tone() theme.Tone                  // of the frame
 	Actions() []Action                 // shown in the footer while it is open
 	TypingText() bool                  //
-	Deaf(tea.KeyMsg) bool              // keys that do nothing while the modal has only just opened
+	// Deaf is asked at every key, a paste too: true means that the key does
+	// nothing now. A modal that must not be answered by what was typed before
+	// it was read asks a Guard here for the keys that would answer it.
+	Deaf(tea.KeyMsg) bool
 	Escape() (close bool, cmd tea.Cmd) // esc was pressed
 	Close()                            // it was taken off the stack
 }

@@ -5,12 +5,11 @@ package chooser
 import (
 	"slices"
 
-	"github.com/charmbracelet/bubbles/key"
-	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/sahilm/fuzzy"
 
 	"gatehouse/tui"
+	"gatehouse/tui/line"
 	"gatehouse/tui/safetext"
 	"gatehouse/tui/term"
 	"gatehouse/tui/theme"
@@ -46,7 +45,8 @@ type Chooser struct {
 	id     tui.ID
 	env    *tui.Env
 	o      Options
-	input  textinput.Model
+	guard  *tui.Guard
+	input  *line.Input
 	found  []match
 	cursor int // in found
 	top    int // first visible line
@@ -62,11 +62,7 @@ type match struct {
 
 // New makes a chooser.
 func New(env *tui.Env, o Options) *Chooser {
-	c := &Chooser{id: env.NextID(), env: env, o: o, input: textinput.New(), height: 10}
-	// Its ctrl+v reads the clipboard of the host the console runs on, which is
-	// not the admin's.
-	c.input.KeyMap.Paste = key.NewBinding(key.WithDisabled())
-	c.input.Focus()
+	c := &Chooser{id: env.NextID(), env: env, o: o, guard: tui.NewGuard(env.Now), input: line.New(""), height: 10}
 	c.search()
 	return c
 }
@@ -88,7 +84,7 @@ func (c *Chooser) Tone() theme.Tone { return theme.Accent }
 func (c *Chooser) TypingText() bool { return true }
 
 // Deaf is it to Enter, which would pick what nobody has seen.
-func (c *Chooser) Deaf(k tea.KeyMsg) bool { return k.Type == tea.KeyEnter }
+func (c *Chooser) Deaf(k tea.KeyMsg) bool { return tui.Press(k) == "enter" && c.guard.Deaf() }
 
 // Close has nothing to cancel.
 func (c *Chooser) Close() {}
@@ -98,7 +94,7 @@ func (c *Chooser) Escape() (bool, tea.Cmd) {
 	if c.input.Value() == "" {
 		return true, nil
 	}
-	c.input.SetValue("")
+	c.input.Set("")
 	c.search()
 	return false, nil
 }
@@ -131,13 +127,11 @@ func (c *Chooser) Update(msg tea.Msg) tea.Cmd {
 	if !ok {
 		return nil
 	}
-	if !k.Paste {
-		if done, cmd := c.command(k.String()); done {
-			return cmd
-		}
+	if done, cmd := c.command(tui.Press(k)); done {
+		return cmd
 	}
 	before := c.input.Value()
-	c.input, _ = c.input.Update(k)
+	c.input.Key(k)
 	if c.input.Value() != before {
 		c.search()
 	}
@@ -219,24 +213,24 @@ func (r Row) searched() string {
 	return string(r.Text + " " + r.Group)
 }
 
-// line is one line of what is drawn below the query.
-type line struct {
+// shownLine is one line of what is drawn below the query.
+type shownLine struct {
 	heading safetext.Safe
 	match   int // index into found, if it is no heading
 }
 
 // lines are the found rows with their headings. What was ranked by a search
 // has none: the ranking tears groups apart.
-func (c *Chooser) lines(found []match) []line {
-	var out []line
+func (c *Chooser) lines(found []match) []shownLine {
+	var out []shownLine
 	ranked := !c.o.Literal && c.input.Value() != ""
 	var group safetext.Safe
 	for i, m := range found {
 		if g := c.o.Rows[m.row].Group; !ranked && g != group {
-			out = append(out, line{heading: g, match: -1})
+			out = append(out, shownLine{heading: g, match: -1})
 			group = g
 		}
-		out = append(out, line{match: i})
+		out = append(out, shownLine{match: i})
 	}
 	return out
 }
@@ -247,7 +241,7 @@ func (c *Chooser) Draw(cv *term.Canvas) {
 	c.drawQuery(cv, w)
 	c.height = max(1, h-2)
 	lines := c.lines(c.found)
-	at := slices.IndexFunc(lines, func(l line) bool { return l.match == c.cursor })
+	at := slices.IndexFunc(lines, func(l shownLine) bool { return l.match == c.cursor })
 	c.top = min(c.top, max(0, len(lines)-c.height))
 	if at >= c.top+c.height {
 		c.top = at - c.height + 1
@@ -268,16 +262,7 @@ func (c *Chooser) Draw(cv *term.Canvas) {
 
 func (c *Chooser) drawQuery(cv *term.Canvas, w int) {
 	x := cv.Text(0, 0, c.env.Theme.Pen(theme.Dim), c.o.Prompt)
-	value := []rune(c.input.Value())
-	before := safetext.Clean(string(value[:c.input.Position()]))
-	after := safetext.Clean(string(value[c.input.Position():]))
-	room := max(1, w-x-1)
-	for safetext.Width(before) > room { // the end is where typing happens
-		_, _, before = safetext.First(before)
-	}
-	at := cv.Text(x, 0, c.env.Theme.Pen(theme.Input), before)
-	cv.Text(at, 0, c.env.Theme.Pen(theme.Input), after)
-	cv.SetCursor(at, 0)
+	cv.SetCursor(c.input.Draw(cv, x, 0, max(1, w-x), c.env.Theme.Pen(theme.Input), ""), 0)
 	note, tone := safetext.Safe(""), theme.Dim
 	if c.said != "" {
 		note, tone = c.env.Theme.Signs.Refused+" "+c.said, theme.Warn
@@ -285,7 +270,7 @@ func (c *Chooser) drawQuery(cv *term.Canvas, w int) {
 	cv.TextIn(0, 1, w, c.env.Theme.Pen(tone), note)
 }
 
-func (c *Chooser) drawLine(cv *term.Canvas, w int, l line) {
+func (c *Chooser) drawLine(cv *term.Canvas, w int, l shownLine) {
 	pen := c.env.Theme.Pen
 	if l.match < 0 {
 		cv.Text(0, 0, pen(theme.Head), l.heading)

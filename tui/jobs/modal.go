@@ -17,13 +17,14 @@ import (
 type box struct {
 	id     tui.ID
 	board  *Board
+	guard  *tui.Guard
 	cursor tui.ID
 	top    int
 }
 
 // Modal shows the board in a box that follows it.
 func (b *Board) Modal() tui.Modal {
-	m := &box{id: b.env.NextID(), board: b}
+	m := &box{id: b.env.NextID(), board: b, guard: tui.NewGuard(b.env.Now)}
 	if len(b.jobs) > 0 {
 		m.cursor = b.jobs[0].ID
 	}
@@ -40,8 +41,8 @@ func (m *box) Close()                  {}
 
 // Deaf is it to the key that cancels.
 func (m *box) Deaf(k tea.KeyMsg) bool {
-	a, ok := tui.Find(m.Actions(), k.String())
-	return ok && a.ID == "jobs.cancel"
+	a, ok := tui.Find(m.Actions(), tui.Press(k))
+	return ok && a.ID == "jobs.cancel" && m.guard.Deaf()
 }
 
 func (m *box) Size(maxW, maxH int) (w, h int) {
@@ -68,7 +69,7 @@ func (m *box) Update(msg tea.Msg) tea.Cmd {
 	if !ok {
 		return nil
 	}
-	switch k.String() {
+	switch tui.Press(k) {
 	case "up", "k":
 		m.move(-1)
 	case "down", "j":

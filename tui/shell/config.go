@@ -33,7 +33,7 @@ type Config struct {
 	// What the terminal can do; nil: it cannot.
 	Redraw  func() tea.Cmd
 	Suspend func() tea.Cmd
-	Copy    func(text string) tea.Cmd
+	Copy    func(tui.CopyMsg) tea.Cmd
 
 	// Tick is tea.Tick unless a test has its own clock.
 	Tick func(time.Duration, func(time.Time) tea.Msg) tea.Cmd

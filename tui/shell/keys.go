@@ -10,11 +10,6 @@ import (
 	"gatehouse/tui/theme"
 )
 
-const (
-	good = theme.Good
-	warn = theme.Warn
-)
-
 // notKeys is the answer to a paste where nothing is typed.
 const notKeys = "a paste is text, not keys: nothing was done"
 
@@ -25,7 +20,7 @@ func (s *Shell) pressed(k tea.KeyMsg) tea.Cmd {
 	now := s.env.Now()
 	gap := now.Sub(s.lastKey)
 	s.lastKey = now
-	if !k.Paste && k.Type == tea.KeyCtrlC {
+	if tui.Press(k) == "ctrl+c" {
 		return s.quit()
 	}
 	if s.layout().tooSmall {
@@ -33,29 +28,29 @@ func (s *Shell) pressed(k tea.KeyMsg) tea.Cmd {
 	}
 	s.toasts.keyPressed(now)
 	if b := s.top(); b != nil {
-		return s.modalKey(b, k, now, gap)
+		return s.modalKey(b, k, gap)
 	}
 	return s.screenKey(k)
 }
 
-func (s *Shell) modalKey(b *box, k tea.KeyMsg, now time.Time, gap time.Duration) tea.Cmd {
-	typing := b.modal.TypingText()
+func (s *Shell) modalKey(b *box, k tea.KeyMsg, gap time.Duration) tea.Cmd {
+	typing, name := b.modal.TypingText(), tui.Press(k)
 	switch {
-	case b.deaf(k, now, gap):
+	case b.deaf(k, gap):
 		return nil
 	case k.Paste && !typing:
-		return s.toast(warn, notKeys)
+		return s.toast(theme.Warn, notKeys)
 	case k.Paste:
 		return b.modal.Update(k)
-	case k.Type == tea.KeyEsc && !k.Alt:
+	case name == "esc":
 		return s.escape(b)
 	case typing:
 		return b.modal.Update(k)
 	}
-	if a, ok := tui.Find(s.modalActions(b), k.String()); ok && (a.Do != nil || a.Why != "") {
+	if a, ok := tui.Find(s.modalActions(b), name); ok && (a.Do != nil || a.Why != "") {
 		return s.perform(a)
 	}
-	if a, ok := tui.Find(s.terminalActions(), k.String()); ok {
+	if a, ok := tui.Find(s.terminalActions(), name); ok {
 		return s.perform(a)
 	}
 	return b.modal.Update(k)
@@ -66,19 +61,19 @@ func (s *Shell) screenKey(k tea.KeyMsg) tea.Cmd {
 	if p == nil {
 		return nil
 	}
-	typing := p.screen.TypingText()
+	typing, name := p.screen.TypingText(), tui.Press(k)
 	switch {
 	case k.Paste && !typing:
-		return s.toast(warn, notKeys)
-	case typing && k.Type == tea.KeyEsc && !k.Alt:
+		return s.toast(theme.Warn, notKeys)
+	case typing && name == "esc":
 		return s.back()
 	case typing:
 		return p.screen.Update(k)
 	}
-	if a, ok := tui.Find(s.screenActions(), k.String()); ok {
+	if a, ok := tui.Find(s.screenActions(), name); ok {
 		return s.perform(a)
 	}
-	if a, ok := tui.Find(s.globalActions(), k.String()); ok {
+	if a, ok := tui.Find(s.globalActions(), name); ok {
 		return s.perform(a)
 	}
 	return p.screen.Update(k)
@@ -87,7 +82,7 @@ func (s *Shell) screenKey(k tea.KeyMsg) tea.Cmd {
 // perform does an action, or says why not.
 func (s *Shell) perform(a tui.Action) tea.Cmd {
 	if why := s.refusal(a); why != "" {
-		return s.toast(warn, safetext.Clean(a.Title)+": "+why)
+		return s.toast(theme.Warn, safetext.Clean(a.Title)+": "+why)
 	}
 	if a.Do == nil {
 		return nil
@@ -106,7 +101,13 @@ func (s *Shell) refusal(a tui.Action) safetext.Safe {
 	return ""
 }
 
-func (s *Shell) toast(tone theme.Tone, text safetext.Safe) tea.Cmd {
+// say says something in the line above the footer.
+func (s *Shell) say(tone theme.Tone, text safetext.Safe) {
 	s.toasts.say(tui.ToastMsg{Tone: tone, Text: text}, s.env.Now())
+}
+
+// toast is say as an answer to a key.
+func (s *Shell) toast(tone theme.Tone, text safetext.Safe) tea.Cmd {
+	s.say(tone, text)
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"gatehouse/tui"
 	"gatehouse/tui/safetext"
+	"gatehouse/tui/theme"
 )
 
 func (s *Shell) locked() bool { return s.cfg.Lock != nil && s.cfg.Lock.Locked() }
@@ -62,11 +63,11 @@ func (s *Shell) unlockHint() safetext.Safe {
 func (s *Shell) toggleLock() tea.Cmd {
 	if !s.locked() {
 		s.cfg.Lock.Lock()
-		return s.toast(good, "writes are locked")
+		return s.toast(theme.Good, "writes are locked")
 	}
 	return s.open(newQuestion(s.env, s.unlockText(), func() tea.Cmd {
 		s.cfg.Lock.Unlock(unlockFor)
-		return s.toast(warn, "writes are open for 15 minutes")
+		return s.toast(theme.Warn, "writes are open for 15 minutes")
 	}))
 }
 
@@ -75,5 +76,5 @@ func (s *Shell) unlockText() questionText {
 	if name := s.cfg.Header().Context; name != "" {
 		text = "For 15 minutes, changes are possible on " + name + "."
 	}
-	return questionText{title: "Unlock writes?", text: text, yes: "unlock", tone: warn}
+	return questionText{title: "Unlock writes?", text: text, yes: "unlock", tone: theme.Warn}
 }

@@ -4,6 +4,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"gatehouse/tui"
+	"gatehouse/tui/flow"
 	"gatehouse/tui/safetext"
 	"gatehouse/tui/term"
 	"gatehouse/tui/theme"
@@ -48,7 +49,7 @@ func (m *messages) Update(msg tea.Msg) tea.Cmd {
 	if !ok {
 		return nil
 	}
-	switch k.String() {
+	switch tui.Press(k) {
 	case "up", "k":
 		m.top--
 	case "down", "j":
@@ -80,7 +81,7 @@ func (m *messages) lines(w int) []spoken {
 			when = safetext.Clean(said.at.Local().Format("15:04:05  "))
 		}
 		text := sign(said.Tone, m.env.Theme.Signs) + " " + said.Text
-		for _, line := range tui.Wrap(text, w-safetext.Width(when)) {
+		for _, line := range flow.Wrap(text, w-safetext.Width(when)) {
 			out = append(out, spoken{when, line, said.Tone})
 			when = "          "
 		}

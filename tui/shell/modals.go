@@ -9,20 +9,16 @@ import (
 	"gatehouse/tui"
 )
 
-const (
-	// quiet is how long a modal that has come to the top is deaf: what was
-	// typed before it was seen cannot answer it.
-	quiet = 400 * time.Millisecond
-	// byMachine is a gap between two keys that no hand leaves: the second
-	// belongs to a paste or to what was typed ahead.
-	byMachine = 20 * time.Millisecond
-)
+// byMachine is a gap between two keys that no hand leaves: the second belongs
+// to a paste without brackets or to what was typed ahead.
+const byMachine = 20 * time.Millisecond
 
 // box is a modal on the stack.
 type box struct {
-	modal  tui.Modal
-	top    bool      // it was on top after the last message
-	deafTo time.Time // until then, keys it is deaf to are swallowed
+	modal tui.Modal
+	// burst is true until a hand has pressed a key: what follows the key that
+	// opened the modal faster than that belongs to the same burst.
+	burst bool
 }
 
 func (s *Shell) top() *box {
@@ -33,7 +29,7 @@ func (s *Shell) top() *box {
 }
 
 func (s *Shell) open(m tui.Modal) tea.Cmd {
-	s.modals = append(s.modals, &box{modal: m})
+	s.modals = append(s.modals, &box{modal: m, burst: true})
 	return m.Init()
 }
 
@@ -48,31 +44,16 @@ func (s *Shell) shut(id tui.ID) {
 	gone.modal.Close()
 }
 
-// guardTop starts the guard of a modal that has come to the top, by being
-// opened or because the one above it has gone.
-func (s *Shell) guardTop() {
-	for i, b := range s.modals {
-		top := i == len(s.modals)-1
-		if top && !b.top {
-			b.deafTo = s.env.Now().Add(quiet)
-		}
-		b.top = top
+// deaf tells whether the modal must not get this key. Beside what the modal
+// itself does not want to hear, that is the rest of a burst in which it was
+// opened: all of it where nothing is typed, else its line ends.
+func (b *box) deaf(k tea.KeyMsg, gap time.Duration) bool {
+	b.burst = b.burst && gap < byMachine
+	deaf := b.modal.Deaf(k) // asked in any case: it may begin its silence anew
+	if !b.burst || k.Paste {
+		return deaf
 	}
-}
-
-// deaf tells whether the modal must not get this key yet. While it is deaf,
-// each swallowed key makes it stay so for longer, and so does each key that
-// follows the last one faster than a hand does. Where nothing is typed, every
-// key does.
-func (b *box) deaf(k tea.KeyMsg, now time.Time, gap time.Duration) bool {
-	if !now.Before(b.deafTo) {
-		return false
-	}
-	swallow := b.modal.Deaf(k)
-	if swallow || gap < byMachine || !b.modal.TypingText() {
-		b.deafTo = now.Add(quiet)
-	}
-	return swallow
+	return deaf || !b.modal.TypingText() || k.Type == tea.KeyEnter
 }
 
 // escape lets the modal undo one thing or go.

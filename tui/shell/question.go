@@ -6,6 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"gatehouse/tui"
+	"gatehouse/tui/flow"
 	"gatehouse/tui/safetext"
 	"gatehouse/tui/term"
 	"gatehouse/tui/theme"
@@ -13,8 +14,9 @@ import (
 
 // question is the shell's own yes or no. Only y says yes; Enter says nothing.
 type question struct {
-	id  tui.ID
-	env *tui.Env
+	id    tui.ID
+	env   *tui.Env
+	guard *tui.Guard
 	questionText
 	do func() tea.Cmd
 }
@@ -26,7 +28,7 @@ type questionText struct {
 }
 
 func newQuestion(env *tui.Env, text questionText, do func() tea.Cmd) *question {
-	return &question{id: env.NextID(), env: env, questionText: text, do: do}
+	return &question{id: env.NextID(), env: env, guard: tui.NewGuard(env.Now), questionText: text, do: do}
 }
 
 func quitText(running int) questionText {
@@ -34,7 +36,7 @@ func quitText(running int) questionText {
 	if running > 1 {
 		text = fmt.Sprintf("%d jobs are still running. What they have not yet sent is not sent any more.", running)
 	}
-	return questionText{title: "Quit?", text: safetext.Clean(text), yes: "quit", tone: warn}
+	return questionText{title: "Quit?", text: safetext.Clean(text), yes: "quit", tone: theme.Warn}
 }
 
 func (q *question) ID() tui.ID              { return q.id }
@@ -48,12 +50,12 @@ func (q *question) Escape() (bool, tea.Cmd) { return true, nil }
 func (q *question) Close()                  {}
 func (q *question) Size(maxW, _ int) (w, h int) {
 	w = min(maxW, 56)
-	return w, len(tui.Wrap(q.text, w)) + 2
+	return w, len(flow.Wrap(q.text, w)) + 2
 }
 
 func (q *question) Draw(c *term.Canvas) {
 	w, h := c.Size()
-	for y, line := range tui.Wrap(q.text, w) {
+	for y, line := range flow.Wrap(q.text, w) {
 		c.Text(0, y, q.env.Theme.Pen(theme.Plain), line)
 	}
 	hint := safetext.Clean("y " + q.yes + "   n no")

@@ -67,13 +67,12 @@ func (s *Shell) Update(msg tea.Msg) tea.Cmd {
 }
 
 // settle brings up to date what any message may have changed: the room of the
-// screen in front, the guard of a modal that has come to the top, the clock.
+// screen in front and the clock.
 func (s *Shell) settle() tea.Cmd {
 	if s.over {
 		return nil
 	}
 	s.fit()
-	s.guardTop()
 	return s.pace()
 }
 
@@ -156,17 +155,6 @@ func (s *Shell) receivers(yield func(tui.Receiver) bool) {
 			return
 		}
 	}
-}
-
-// copy writes to the terminal's clipboard. Nobody can know whether the
-// terminal took it, so the toast says no more than what was sent.
-func (s *Shell) copy(m tui.CopyMsg) tea.Cmd {
-	if s.cfg.Copy == nil {
-		s.toasts.say(tui.ToastMsg{Tone: warn, Text: "this terminal offers no clipboard"}, s.env.Now())
-		return nil
-	}
-	s.toasts.say(tui.ToastMsg{Tone: good, Text: "sent to the terminal's clipboard: " + m.Shown}, s.env.Now())
-	return s.cfg.Copy(m.Text)
 }
 
 // quit closes everything and ends the program.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"gatehouse/tui"
+	"gatehouse/tui/flow"
 	"gatehouse/tui/safetext"
 	"gatehouse/tui/theme"
 )
@@ -103,7 +104,7 @@ func (s *Shell) bannerLines(most int) (theme.Tone, []safetext.Safe) {
 	if !any || most < 1 {
 		return tone, nil
 	}
-	lines := tui.Wrap(sign(tone, s.env.Theme.Signs)+" "+text, s.w-2)
+	lines := flow.Wrap(sign(tone, s.env.Theme.Signs)+" "+text, s.w-2)
 	if len(lines) > most {
 		lines = lines[:most]
 		last := lines[most-1] + s.env.Theme.Signs.More
