@@ -1,0 +1,116 @@
+// Package sample makes up accounts, users, tokens and a past for trying the
+// console out. The same seed and clock give the same data, apart from the
+// secrets, which nobody gets to know.
+package sample
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// Size is how much of each there shall be. Accounts and Users count those with
+// which the server starts, too.
+type Size struct{ Accounts, Users, Tokens int }
+
+// Check tells what is wrong with a size.
+func (s Size) Check() error {
+	switch {
+	case s.Accounts < 1 || s.Users < 1 || s.Tokens < 0:
+		return fmt.Errorf("%d accounts, %d users, %d tokens: there is at least 1 account with 1 user, and none of the numbers is negative", s.Accounts, s.Users, s.Tokens)
+	case s.Accounts == 1 && s.Users > 1:
+		return fmt.Errorf("%d users in 1 account: ask for at least 2 accounts, since the one is that of the admin", s.Users)
+	}
+	return nil
+}
+
+// Account is one made-up account.
+type Account struct {
+	Name, Email, Type string
+	Disabled          bool
+	Created           time.Time
+}
+
+// User is one made-up user. Nobody knows the passwords.
+type User struct {
+	Name, Account, RealName, Email string
+	State                          string
+	Admin                          bool
+	Created, LastSeen              time.Time // zero: never
+}
+
+// Token is one made-up access token. The zero Expires is never.
+type Token struct {
+	User, Description                   string
+	MaxAge                              time.Duration
+	Extend                              bool
+	Created, Expires, Revoked, LastUsed time.Time
+	Address, Agent                      string
+}
+
+// Event is one made-up line of the audit log.
+type Event struct {
+	At                        time.Time
+	Verb, Actor, Kind, Target string
+	Account, User             string
+	Refused                   string // why, as a problem code; "": it was done
+	Address, Agent            string
+}
+
+// Data is a whole made-up server.
+type Data struct {
+	Accounts []Account
+	Users    []User
+	Tokens   []Token
+	Events   []Event // oldest first
+}
+
+// Make makes data up. What the server has from its first start (the account
+// and the user admin) is not in it, but counted.
+func Make(size Size, seed uint64, now time.Time) *Data {
+	m := &maker{
+		random: rand.New(rand.NewPCG(seed, 0x6761746568)),
+		now:    now.UTC().Truncate(time.Second),
+		taken:  map[string]int{"admin": 1},
+	}
+	m.accounts(size.Accounts - 1)
+	m.users(size.Users - 1)
+	m.tokens(size.Tokens)
+	m.events()
+	return &m.data
+}
+
+type maker struct {
+	random *rand.Rand
+	now    time.Time
+	taken  map[string]int // how often a name was asked for
+	data   Data
+}
+
+// pick chooses one of the choices.
+func pick[T any](m *maker, choices []T) T { return choices[m.random.IntN(len(choices))] }
+
+// chance is true in so many of a hundred cases.
+func (m *maker) chance(percent int) bool { return m.random.IntN(100) < percent }
+
+// ago is a moment between the least and the most that long ago, more likely a
+// recent one.
+func (m *maker) ago(least, most time.Duration) time.Time {
+	if most <= least {
+		return m.now.Add(-least)
+	}
+	share := m.random.Float64()
+	back := least + time.Duration(share*share*share*float64(most-least))
+	return m.now.Add(-back.Truncate(time.Second))
+}
+
+// name gives the wanted name, or the next free one with a number.
+func (m *maker) name(wanted string) string {
+	m.taken[wanted]++
+	if n := m.taken[wanted]; n > 1 {
+		return m.name(fmt.Sprintf("%s-%d", wanted, n))
+	}
+	return wanted
+}
+
+const day = 24 * time.Hour
