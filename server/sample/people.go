@@ -20,7 +20,7 @@ func (m *maker) accounts(n int) {
 		wanted := companies[i%len(companies)]
 		switch {
 		case i == 2:
-			wanted, a.Email = oddAccount, `"=cmd|'/C calc'!A0"@odd.example`
+			wanted, a.Email = oddAccount, "=cmd|'/C'!A0@odd.example"
 		case i%5 == 4:
 			wanted, a.Type = services[i/5%len(services)], wire.AccountTypeService
 		}
