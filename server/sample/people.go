@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"gatehouse/apiclient/gatehouse/wire"
+	"gatehouse/server/directory"
 )
 
 // oddAccount is where the users with texts that attack a terminal are.
@@ -16,7 +17,7 @@ const oddAccount = "odd-texts"
 
 func (m *maker) accounts(n int) {
 	for i := range n {
-		a := Account{Type: wire.AccountTypeUser, Created: m.ago(20*day, 900*day)}
+		a := directory.FillAccount{Type: wire.AccountTypeUser, Created: m.ago(20*day, 900*day)}
 		wanted := companies[i%len(companies)]
 		switch {
 		case i == 2:
@@ -42,7 +43,9 @@ func (m *maker) users(n int) {
 		if a.Type == wire.AccountTypeService {
 			u = m.program(a)
 		}
-		if a.Name == oddAccount && len(odd) > 0 {
+		if i == 0 {
+			u = m.reader(a)
+		} else if a.Name == oddAccount && len(odd) > 0 {
 			u.RealName, odd = odd[0], odd[1:]
 		}
 		m.data.Users = append(m.data.Users, u)
@@ -59,33 +62,44 @@ func (m *maker) account(i int) int {
 	return int(f * f * float64(n))
 }
 
-func (m *maker) person(a Account) User {
+func (m *maker) person(a directory.FillAccount) directory.FillUser {
 	first, last := pick(m, firstNames), pick(m, lastNames)
 	plain := ascii(first) + "." + ascii(last)
-	u := User{Name: m.name(plain), Account: a.Name, RealName: first + " " + last}
+	u := directory.FillUser{Name: m.name(plain), Account: a.Name, RealName: first + " " + last}
 	u.Email = u.Name + "@" + a.Name + ".example"
 	m.life(&u, a)
-	u.Admin = u.State == wire.UserActive && m.chance(2)
+	u.Admin = active(u) && m.chance(2)
 	return u
 }
 
-func (m *maker) program(a Account) User {
-	u := User{Name: m.name(fmt.Sprintf("%s-%02d", pick(m, programs), 1+m.random.IntN(40))), Account: a.Name}
+// active tells whether the user will be able to sign in.
+func active(u directory.FillUser) bool { return !u.Password.IsZero() && !u.Inactive }
+
+func (m *maker) reader(a directory.FillAccount) directory.FillUser {
+	return directory.FillUser{
+		Name: Reader, Account: a.Name, RealName: "Sam Reader", Email: Reader + "@" + a.Name + ".example",
+		Password: m.secret, Created: m.ago(time.Hour, min(90*day, m.now.Sub(a.Created))),
+	}
+}
+
+func (m *maker) program(a directory.FillAccount) directory.FillUser {
+	u := directory.FillUser{Name: m.name(fmt.Sprintf("%s-%02d", pick(m, programs), 1+m.random.IntN(40))), Account: a.Name}
 	m.life(&u, a)
 	return u
 }
 
 // life gives a user a state and a past that fits to it.
-func (m *maker) life(u *User, a Account) {
-	u.State = wire.UserActive
+func (m *maker) life(u *directory.FillUser, a directory.FillAccount) {
 	u.Created = m.ago(day, min(600*day, m.now.Sub(a.Created)))
-	switch dice := m.random.IntN(100); {
-	case dice < 6:
-		u.State = wire.UserInvited
+	dice := m.random.IntN(100)
+	if dice < 6 { // invited, and has not come yet
 		u.Created = m.ago(time.Hour, 6*day)
 		return
+	}
+	u.Password = m.secret
+	switch {
 	case dice < 15:
-		u.State = wire.UserInactive
+		u.Inactive = true
 		u.LastSeen = m.ago(30*day, 500*day)
 	case dice < 95:
 		u.LastSeen = m.ago(time.Minute, 60*day)

@@ -6,8 +6,16 @@ package sample
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
+
+	"gatehouse/apiclient/gatehouse/wire"
+	"gatehouse/server/directory"
 )
+
+// Reader is a user who is always there, is active and no admin, if there are
+// at least two users.
+const Reader = "sam.reader"
 
 // Size is how much of each there shall be. Accounts and Users count those with
 // which the server starts, too.
@@ -24,67 +32,37 @@ func (s Size) Check() error {
 	return nil
 }
 
-// Account is one made-up account.
-type Account struct {
-	Name, Email, Type string
-	Disabled          bool
-	Created           time.Time
-}
-
-// User is one made-up user. Nobody knows the passwords.
-type User struct {
-	Name, Account, RealName, Email string
-	State                          string
-	Admin                          bool
-	Created, LastSeen              time.Time // zero: never
-}
-
-// Token is one made-up access token. The zero Expires is never.
-type Token struct {
-	User, Description                   string
-	MaxAge                              time.Duration
-	Extend                              bool
-	Created, Expires, Revoked, LastUsed time.Time
-	Address, Agent                      string
-}
-
-// Event is one made-up line of the audit log.
-type Event struct {
-	At                        time.Time
-	Verb, Actor, Kind, Target string
-	Account, User             string
-	Refused                   string // why, as a problem code; "": it was done
-	Address, Agent            string
-}
-
-// Data is a whole made-up server.
-type Data struct {
-	Accounts []Account
-	Users    []User
-	Tokens   []Token
-	Events   []Event // oldest first
-}
-
-// Make makes data up. What the server has from its first start (the account
-// and the user admin) is not in it, but counted.
-func Make(size Size, seed uint64, now time.Time) *Data {
+// Make makes data up, oldest first. What the server has from its first start
+// (the account and the user admin) is not in it, but counted. All users that
+// are active have the one password.
+func Make(size Size, seed uint64, now time.Time, password wire.Secret) directory.Fill {
 	m := &maker{
 		random: rand.New(rand.NewPCG(seed, 0x6761746568)),
 		now:    now.UTC().Truncate(time.Second),
-		taken:  map[string]int{"admin": 1},
+		taken:  map[string]int{wire.AdminName: 1, Reader: 1},
+		secret: password,
+		data:   directory.Fill{By: wire.AdminName},
 	}
 	m.accounts(size.Accounts - 1)
 	m.users(size.Users - 1)
 	m.tokens(size.Tokens)
-	m.events()
-	return &m.data
+	m.sort()
+	return m.data
+}
+
+// sort puts everything in the order in which it was made.
+func (m *maker) sort() {
+	slices.SortStableFunc(m.data.Accounts, func(a, b directory.FillAccount) int { return a.Created.Compare(b.Created) })
+	slices.SortStableFunc(m.data.Users, func(a, b directory.FillUser) int { return a.Created.Compare(b.Created) })
+	slices.SortStableFunc(m.data.Tokens, func(a, b directory.FillToken) int { return a.Created.Compare(b.Created) })
 }
 
 type maker struct {
 	random *rand.Rand
 	now    time.Time
 	taken  map[string]int // how often a name was asked for
-	data   Data
+	secret wire.Secret
+	data   directory.Fill
 }
 
 // pick chooses one of the choices.

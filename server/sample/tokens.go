@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"gatehouse/apiclient/gatehouse/wire"
+	"gatehouse/server/directory"
 )
 
 func (m *maker) tokens(n int) {
@@ -28,10 +28,10 @@ func (m *maker) tokens(n int) {
 
 // owners are the users who can have made tokens, programs several times: they
 // have more of them.
-func (m *maker) owners() []User {
-	var out []User
+func (m *maker) owners() []directory.FillUser {
+	var out []directory.FillUser
 	for _, u := range m.data.Users {
-		if u.State == wire.UserInvited {
+		if u.Password.IsZero() {
 			continue
 		}
 		out = append(out, u)
@@ -50,8 +50,8 @@ func (m *maker) owner(n int) int {
 // maxAges are what people choose, 0 is a token that never expires.
 var maxAges = []time.Duration{7 * day, 30 * day, 30 * day, 30 * day, 90 * day, 90 * day, 180 * day, 365 * day, 365 * day, 0}
 
-func (m *maker) token(u User) Token {
-	t := Token{User: u.Name, MaxAge: pick(m, maxAges), Description: m.purpose(u)}
+func (m *maker) token(u directory.FillUser) directory.FillToken {
+	t := directory.FillToken{User: u.Name, MaxAge: pick(m, maxAges), Description: m.purpose(u)}
 	least, most := time.Duration(0), m.now.Sub(u.Created)
 	switch { // most of those that are listed are alive
 	case t.MaxAge > 0 && m.chance(18):
@@ -60,50 +60,34 @@ func (m *maker) token(u User) Token {
 		most = min(most, t.MaxAge*95/100)
 	}
 	t.Created = m.ago(least, most)
-	t.Extend = t.MaxAge > 0 && m.chance(25)
-	if t.MaxAge > 0 {
-		t.Expires = t.Created.Add(t.MaxAge)
+	t.ExtendWhenUsed = t.MaxAge > 0 && m.chance(25)
+	t.Revoked = m.chance(6)
+	if !m.chance(12) {
+		t.LastUsed = m.between(t.Created, m.end(t))
+		t.IP, t.Agent = m.address(), pick(m, agents)
 	}
-	if m.chance(6) {
-		t.Revoked = m.after(t.Created, t.end(m.now))
-	}
-	m.use(&t)
 	return t
 }
 
-// end is when a token ended, or the end of time so far.
-func (t Token) end(now time.Time) time.Time {
-	end := now
-	for _, e := range []time.Time{t.Expires, t.Revoked} {
-		if !e.IsZero() && e.Before(end) {
-			end = e
-		}
+// end is how long a token can have been used so far.
+func (m *maker) end(t directory.FillToken) time.Time {
+	if expires := t.Created.Add(t.MaxAge); t.MaxAge > 0 && expires.Before(m.now) {
+		return expires
 	}
-	return end
+	return m.now
 }
 
-// after is a moment between two, more likely a late one.
-func (m *maker) after(from, to time.Time) time.Time {
+// between is a moment between two, more likely a late one.
+func (m *maker) between(from, to time.Time) time.Time {
 	f := m.random.Float64()
-	return to.Add(-time.Duration(f * f * f * float64(to.Sub(from)))).Truncate(time.Second)
+	at := to.Add(-time.Duration(f * f * f * float64(to.Sub(from)))).Truncate(time.Second)
+	if at.Before(from) {
+		return from
+	}
+	return at
 }
 
-// use gives a token its last use.
-func (m *maker) use(t *Token) {
-	if m.chance(12) {
-		return
-	}
-	t.LastUsed = m.after(t.Created, t.end(m.now))
-	if t.LastUsed.Before(t.Created) {
-		t.LastUsed = t.Created
-	}
-	if t.Extend && t.Revoked.IsZero() && !t.Expires.Before(m.now) {
-		t.Expires = t.LastUsed.Add(t.MaxAge)
-	}
-	t.Address, t.Agent = m.address(), pick(m, agents)
-}
-
-func (m *maker) purpose(u User) string {
+func (m *maker) purpose(u directory.FillUser) string {
 	what := pick(m, devices)
 	if u.RealName == "" {
 		what = pick(m, duties)
