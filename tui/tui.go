@@ -155,6 +155,8 @@ type (
 	ResetMsg struct{}
 	// QuitMsg ends the program, after a question while a job runs.
 	QuitMsg struct{}
+	// LookMsg changes the looks.
+	LookMsg struct{ Theme *theme.Theme }
 	// ThemeMsg goes to everyone after looks or clock display changed.
 	ThemeMsg struct{}
 	// TickMsg goes to everyone each second while the program is in use: ages

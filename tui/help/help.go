@@ -17,20 +17,26 @@ type Section struct {
 	Actions []tui.Action
 }
 
+// widestKeys is how many columns the keys of an action get at most.
+const widestKeys = 14
+
 // New makes the box. Typing filters it; actions that cannot be done now say
 // why.
 func New(env *tui.Env, sections []Section) tui.Modal {
 	var rows []chooser.Row
+	column := 0
 	for _, s := range sections {
 		for _, a := range s.Actions {
 			if len(a.Keys) == 0 {
 				continue // the palette has those
 			}
-			rows = append(rows, chooser.Row{
-				Text: tui.KeyLabels(a.Keys, env.Theme.Options().ASCII), Group: s.Title,
-				Note: sentence(a), Why: safetext.Clean(why(a)),
-			})
+			labels := tui.KeyLabels(a.Keys, env.Theme.Options().ASCII)
+			column = max(column, safetext.Width(labels))
+			rows = append(rows, chooser.Row{Text: labels, Group: s.Title, Note: sentence(a), Why: safetext.Clean(why(a))})
 		}
+	}
+	for i := range rows {
+		rows[i].Text = safetext.Fit(rows[i].Text, min(column, widestKeys))
 	}
 	return chooser.New(env, chooser.Options{
 		Title: "Help", Prompt: "find: ", Empty: "no key does that", Rows: rows, Literal: true,

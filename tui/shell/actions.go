@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"slices"
 	"strconv"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -13,8 +14,9 @@ import (
 
 // Ids of actions that are mentioned elsewhere.
 const (
-	actionWrites = "shell.writes"
-	actionHelp   = "shell.help"
+	actionWrites  = "shell.writes"
+	actionHelp    = "shell.help"
+	actionPalette = "shell.palette"
 )
 
 // Footer places of the global actions: behind those of any screen.
@@ -56,7 +58,7 @@ func (s *Shell) ownActions() []tui.Action {
 		tui.Action{ID: "shell.tab-previous", Title: "previous tab", Keys: []string{"shift+tab"}, Do: func() tea.Cmd { return s.turn(-1) }},
 		tui.Action{ID: "shell.back", Title: "back", Help: "Undo one thing: close a box, clear the filter, go one screen back.", Keys: []string{"esc"}, Do: s.back},
 		tui.Action{ID: "shell.top", Title: "clear the scope", Help: "Go back to the first screen of this tab.", Keys: []string{"0"}, Do: func() tea.Cmd { return s.popTo(1) }},
-		tui.Action{ID: "shell.palette", Title: "command", Help: "Find any action, tab or context by typing.", Keys: []string{":", "ctrl+p"}, Footer: footerPalette, Do: s.openPalette},
+		tui.Action{ID: actionPalette, Title: "command", Help: "Find any action, tab or context by typing.", Keys: []string{":", "ctrl+p"}, Footer: footerPalette, Do: s.openPalette},
 		tui.Action{ID: actionHelp, Title: "help", Help: "Show the keys of this screen.", Keys: []string{"?"}, Footer: footerHelp, Do: s.openHelp},
 		tui.Action{ID: "shell.jobs", Title: "jobs", Help: "Show running jobs and the results of finished ones.", Keys: []string{"J"}, Do: func() tea.Cmd { return s.open(s.cfg.Jobs.Modal()) }},
 		tui.Action{ID: "shell.messages", Title: "messages", Help: "Show what was said in the line above the footer.", Do: func() tea.Cmd { return s.open(newMessages(s.env, s.toasts.log)) }},
@@ -89,9 +91,8 @@ func ofTerminal(id, title, help, key string, do func() tea.Cmd) tui.Action {
 func (s *Shell) tabActions() []tui.Action {
 	out := make([]tui.Action, len(s.tabs))
 	for i, t := range s.tabs {
-		title := string(t.spec.Title())
 		out[i] = tui.Action{
-			ID: "tab." + t.spec.ID, Title: title, Help: "Go to the tab " + title + ".",
+			ID: "tab." + t.spec.ID, Title: "go to " + string(t.spec.Title()),
 			Do: func() tea.Cmd { return s.showTab(t.spec.ID) },
 		}
 		if i < 9 {
@@ -104,8 +105,7 @@ func (s *Shell) tabActions() []tui.Action {
 func (s *Shell) openPalette() tea.Cmd {
 	var entries []palette.Entry
 	add := func(group safetext.Safe, actions []tui.Action) {
-		for _, a := range actions {
-			a.Why = string(s.refusal(a))
+		for _, a := range s.refused(actions) {
 			entries = append(entries, palette.Entry{Action: a, Group: group})
 		}
 	}
@@ -115,7 +115,7 @@ func (s *Shell) openPalette() tea.Cmd {
 			add(e.Group, s.cfg.Keys.Apply([]tui.Action{e.Action}))
 		}
 	}
-	add("", s.globalActions())
+	add("", slices.DeleteFunc(s.globalActions(), func(a tui.Action) bool { return a.ID == actionPalette }))
 	return s.open(palette.New(s.env, entries, &s.recent, s.perform))
 }
 

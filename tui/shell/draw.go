@@ -34,19 +34,32 @@ func (s *Shell) Draw(c *term.Canvas) {
 	for i := range s.modals {
 		s.dim(c, l)
 		c.HideCursor()
-		s.drawModal(c, s.modals[i])
+		s.drawModal(c, l, s.modals[i])
 	}
 	s.drawBanner(c, l)
 	s.drawFooter(c, l)
+	if s.env.Theme.Options().ASCII {
+		plainEllipsis(c, s.env.Theme.Signs.More)
+	}
+}
+
+// plainEllipsis replaces what cut text ends with: whoever cuts it does not
+// know the theme.
+func plainEllipsis(c *term.Canvas, sign safetext.Safe) {
+	w, h := c.Size()
+	for y := range h {
+		for x := range w {
+			if cell := c.At(x, y); cell.Text == "…" {
+				c.Text(x, y, cell.Pen, sign)
+			}
+		}
+	}
 }
 
 func (s *Shell) pen(t theme.Tone) term.Pen { return s.env.Theme.Pen(t) }
 
 func (s *Shell) drawTooSmall(c *term.Canvas) {
-	text := safetext.Clean(fmt.Sprintf("too small: %d×%d, needs %d×%d", s.w, s.h, minWidth, minHeight))
-	if s.env.Theme.Options().ASCII {
-		text = safetext.Safe(strings.ReplaceAll(string(text), "×", "x"))
-	}
+	text := safetext.Clean(fmt.Sprintf("too small: %d by %d, needs %d by %d", s.w, s.h, minWidth, minHeight))
 	c.Text(0, 0, s.pen(theme.Plain), safetext.Truncate(text, s.w))
 }
 

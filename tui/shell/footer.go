@@ -10,32 +10,38 @@ import (
 	"gatehouse/tui/theme"
 )
 
-// drawFooter shows what can be pressed now. What does not fit leaves from the
-// end; only the key for help stays, because it leads to all the others.
+// drawFooter shows what can be pressed now, closer together where that makes
+// all of it fit. Else actions leave from the end; only the key for help stays,
+// because it leads to all the others.
 func (s *Shell) drawFooter(c *term.Canvas, l layout) {
-	actions := s.footerActions()
-	room := s.w - 2
-	var last tui.Action
-	if n := len(actions); n > 0 && actions[n-1].ID == actionHelp {
-		last, actions = actions[n-1], actions[:n-1]
-	}
-	shown := 0
-	for used := s.hintWidth(last); shown < len(actions); shown++ {
-		if used > 0 {
-			used += 2
+	actions, room, gap := s.footerActions(), s.w-2, 2
+	switch {
+	case s.hintsWidth(actions, 2) <= room:
+	case s.hintsWidth(actions, 1) <= room:
+		gap = 1
+	default:
+		for len(actions) > 1 && s.hintsWidth(actions, gap) > room {
+			leave := len(actions) - 1
+			if actions[leave].ID == actionHelp {
+				leave--
+			}
+			actions = slices.Delete(actions, leave, leave+1)
 		}
-		if used += s.hintWidth(actions[shown]); used > room {
-			break
-		}
-	}
-	actions = actions[:shown:shown]
-	if last.ID != "" {
-		actions = append(actions, last)
 	}
 	x := 1
 	for _, a := range actions {
-		x = s.drawHint(c, x, l.footer, a) + 2
+		x = s.drawHint(c, x, l.footer, a) + gap
 	}
+}
+
+// hintsWidth is the width of actions with gaps between them.
+func (s *Shell) hintsWidth(actions []tui.Action, gap int) int {
+	n := -gap
+	for _, a := range actions {
+		key, title := s.hint(a)
+		n += gap + safetext.Width(key) + 1 + safetext.Width(title)
+	}
+	return n
 }
 
 // footerActions are the ones with a place in the footer, in that order: of the
@@ -57,18 +63,7 @@ func (s *Shell) footerActions() []tui.Action {
 }
 
 func (s *Shell) hint(a tui.Action) (key, title safetext.Safe) {
-	if len(a.Keys) == 0 {
-		return "", ""
-	}
 	return tui.KeyLabel(a.Keys[0], s.env.Theme.Options().ASCII), safetext.Clean(a.Title)
-}
-
-func (s *Shell) hintWidth(a tui.Action) int {
-	key, title := s.hint(a)
-	if key == "" {
-		return 0
-	}
-	return safetext.Width(key) + 1 + safetext.Width(title)
 }
 
 func (s *Shell) drawHint(c *term.Canvas, x, y int, a tui.Action) int {

@@ -7,17 +7,22 @@ import (
 	"gatehouse/tui/theme"
 )
 
-// drawModal draws a modal in its frame, in the middle of the window.
-func (s *Shell) drawModal(c *term.Canvas, b *box) {
+// drawModal draws a modal in its frame, in the middle of what lies between
+// header and banner.
+func (s *Shell) drawModal(c *term.Canvas, l layout, b *box) {
 	top := 1 // the header stays in sight
 	if s.h < 14 {
 		top = 0
 	}
-	maxW, maxH := s.w-4, s.h-top-3
+	bottom := l.footer
+	if _, lines := s.bannerLines(s.mostBanner()); len(lines) > 0 {
+		bottom = l.banner - len(lines) + 1
+	}
+	maxW, maxH := s.w-4, bottom-top-2
 	w, h := b.modal.Size(maxW, maxH)
 	w, h = min(max(w, 1), maxW), min(max(h, 1), maxH)
 	w = min(max(w, safetext.Width(b.modal.Title())+2), maxW)
-	x, y := (s.w-w-4)/2, top+(s.h-top-1-h-2)/2
+	x, y := (s.w-w-4)/2, top+(bottom-top-h-2)/2
 	s.drawFrame(c.Sub(x, y, w+4, h+2), b)
 	b.modal.Draw(c.Sub(x+2, y+1, w, h))
 }

@@ -46,8 +46,11 @@ func (s *Shell) layout() layout {
 
 // mostBanner is how many lines may be said above the footer.
 func (s *Shell) mostBanner() int {
-	if s.h < 16 {
-		return 2
+	switch {
+	case s.h >= 16:
+		return 4
+	case s.top() != nil:
+		return 1
 	}
-	return 4
+	return 2
 }

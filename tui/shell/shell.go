@@ -102,6 +102,9 @@ func (s *Shell) handle(msg tea.Msg) tea.Cmd {
 		s.toasts.say(m, s.env.Now())
 	case tui.CopyMsg:
 		return s.copy(m)
+	case tui.LookMsg:
+		s.env.Theme = m.Theme
+		return s.broadcast(tui.ThemeMsg{})
 	case tui.QuitMsg:
 		return s.askQuit()
 	case beat:
