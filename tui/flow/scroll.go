@@ -14,6 +14,9 @@ func (s *Scroll) Fit(shown, all int) int {
 	return s.Top
 }
 
+// Shown is how many lines were shown last.
+func (s *Scroll) Shown() int { return s.shown }
+
 // Key moves by the key of that name, and tells whether it is one that moves.
 func (s *Scroll) Key(name string) bool {
 	switch name {
