@@ -39,10 +39,10 @@ func (m *box) TypingText() bool        { return false }
 func (m *box) Escape() (bool, tea.Cmd) { return true, nil }
 func (m *box) Close()                  {}
 
-// Deaf is it to the key that cancels.
+// Deaf is it to the key that cancels, while keys keep coming.
 func (m *box) Deaf(k tea.KeyMsg) bool {
 	a, ok := tui.Find(m.Actions(), tui.Press(k))
-	return ok && a.ID == "jobs.cancel" && m.guard.Deaf()
+	return m.guard.Deaf() && ok && a.ID == "jobs.cancel"
 }
 
 func (m *box) Size(maxW, maxH int) (w, h int) {

@@ -45,7 +45,7 @@ func (q *question) Update(tea.Msg) tea.Cmd  { return nil }
 func (q *question) Title() safetext.Safe    { return q.title }
 func (q *question) Tone() theme.Tone        { return q.tone }
 func (q *question) TypingText() bool        { return false }
-func (q *question) Deaf(tea.KeyMsg) bool    { return true }
+func (q *question) Deaf(tea.KeyMsg) bool    { return q.guard.Deaf() }
 func (q *question) Escape() (bool, tea.Cmd) { return true, nil }
 func (q *question) Close()                  {}
 func (q *question) Size(maxW, _ int) (w, h int) {

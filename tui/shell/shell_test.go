@@ -108,7 +108,7 @@ func (d *dialog) Corner() safetext.Safe    { return "13 of 14" }
 
 func (d *dialog) Deaf(k tea.KeyMsg) bool {
 	name := tui.Press(k)
-	return (name == "y" || name == "enter") && d.guard.Deaf()
+	return (!d.typing || name == "enter") && d.guard.Deaf() && (name == "y" || name == "enter")
 }
 
 func (d *dialog) Update(m tea.Msg) tea.Cmd {
@@ -301,4 +301,14 @@ var looks = []struct {
 	{"plain", termenv.Ascii, false, (*term.Canvas).Plain},
 	{"colour", termenv.ANSI, false, func(c *term.Canvas) string { return strings.ReplaceAll(c.ANSI(), "\x1b", "␛") }},
 	{"ascii", termenv.Ascii, true, (*term.Canvas).Plain},
+}
+
+// saidOnlyText tells whether nothing but letters reached the dialog.
+func (d *dialog) saidOnlyText() bool {
+	for _, k := range d.got {
+		if k == "enter" {
+			return false
+		}
+	}
+	return true
 }
