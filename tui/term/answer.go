@@ -1,6 +1,11 @@
 package term
 
-import "strings"
+import (
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
 
 // backgroundAnswer is what a terminal said about its background colour.
 type backgroundAnswer struct {
@@ -44,4 +49,41 @@ func isDark(colour string) (dark, ok bool) {
 		luma += weight * float64(v) / float64(scale)
 	}
 	return luma < 0.5, true
+}
+
+// Background is the answer to AskBackground.
+type Background struct {
+	Known bool // the terminal answered
+	Dark  bool
+}
+
+type askBackground struct{ limit time.Duration }
+
+type backgroundTimeout int
+
+// AskBackground is a command that asks the terminal for its background colour.
+// A Background comes as soon as it answered, or cannot, or the limit is over.
+func AskBackground(limit time.Duration) tea.Cmd {
+	return func() tea.Msg { return askBackground{limit} }
+}
+
+// ask sends the question (OSC 11), and one behind it that every terminal
+// answers (device attributes): whose answer comes first tells whether to wait.
+func (s *session) ask(a askBackground) tea.Cmd {
+	s.asked++
+	s.asking = s.asked
+	n := backgroundTimeout(s.asking)
+	if _, err := s.painter.Write([]byte("\x1b]11;?\x1b\\\x1b[c")); err != nil {
+		return func() tea.Msg { return n }
+	}
+	return tea.Tick(a.limit, func(time.Time) tea.Msg { return n })
+}
+
+// background ends question n, unless that is over.
+func (s *session) background(n int, b Background) tea.Cmd {
+	if n == 0 || n != s.asking {
+		return nil
+	}
+	s.asking = 0
+	return s.root.Update(b)
 }
