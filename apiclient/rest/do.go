@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 
@@ -91,6 +92,8 @@ func read(a Answer, r Request) error {
 	if r.Decode != nil {
 		return r.Decode(a)
 	}
+	// An attempt before this one may have left something behind.
+	reflect.ValueOf(r.Into).Elem().SetZero()
 	dec := json.NewDecoder(a.Body)
 	if err := dec.Decode(r.Into); err != nil {
 		return err
