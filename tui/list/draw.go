@@ -27,11 +27,7 @@ func (l *List[R]) layout() layout {
 		o.rows--
 		return true
 	}
-	if l.TypingText() {
-		o.line = take(true, 0)
-	} else {
-		o.line = take(!l.match.Empty() || l.now.want.only != 0, 1)
-	}
+	o.line = take(l.TypingText(), 0)
 	o.banner = take(l.load.err != nil, 2)
 	o.head = take(true, 2)
 	for _, part := range [...]struct {
@@ -139,29 +135,25 @@ func (l *List[R]) drawMatches(c *term.Canvas, x, y int, pen term.Pen, key string
 	}
 }
 
+// drawFilter shows what is typed, and behind it what is wrong with it.
 func (l *List[R]) drawFilter(c *term.Canvas, y int) {
 	t := l.env.Theme
-	x := 1
-	if l.now.want.only != 0 {
-		x = c.Text(x, y, t.Pen(theme.Marked), "marked only ")
+	x := c.Text(1, y, t.Pen(theme.Key), "/ ")
+	room, wrong := max(0, l.w-x), l.typing.wrong
+	if wrong != nil {
+		typed := safetext.Width(safetext.Clean(l.typing.input.Value()))
+		room = min(room, max(typed+1, room/3))
 	}
-	if !l.entry.on && l.match.Empty() {
+	c.SetCursor(l.typing.input.Draw(c, x, y, room, t.Pen(theme.Plain), ""), y)
+	if wrong == nil {
 		return
 	}
-	x = c.Text(x, y, t.Pen(theme.Key), "/ ")
-	pen, problem := t.Pen(theme.Plain), t.Pen(theme.Bad)
-	if l.wrong != nil && l.wrong.Unfinished {
-		problem = t.Pen(theme.Dim)
+	pen := t.Pen(theme.Bad)
+	if wrong.Unfinished {
+		pen = t.Pen(theme.Dim)
 	}
-	room := l.w - x
-	if l.wrong != nil {
-		room = min(room, max(len(l.entry.text)+1, l.w/3))
-	}
-	x = l.entry.draw(c, x, y, room, pen, problem, l.wrongAt())
-	if l.wrong != nil {
-		x = c.Text(x+1, y, "", " ")
-		c.TextIn(x, y, l.w-x, problem, safetext.Clean(l.wrong.Error()))
-	}
+	x += room + 1
+	c.TextIn(x, y, l.w-x, pen, safetext.Clean(wrong.Error()))
 }
 
 func (l *List[R]) drawChooser(c *term.Canvas, y int) {

@@ -2,15 +2,40 @@ package list
 
 import (
 	"errors"
-	"unicode/utf8"
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"gatehouse/tui"
 	"gatehouse/tui/filter"
+	"gatehouse/tui/line"
+	"gatehouse/tui/safetext"
 )
+
+// typing is the line on which a filter is typed.
+type typing struct {
+	on     bool
+	input  *line.Input
+	before string        // what esc goes back to
+	wrong  *filter.Error // what is wrong with it; the rows are as before then
+}
 
 // Filter is the text of the filter that is in force.
 func (l *List[R]) Filter() string { return l.match.Text() }
+
+// Scope tells what narrows the rows, for the breadcrumb.
+func (l *List[R]) Scope() safetext.Safe {
+	var scope safetext.Safe
+	if l.now.want.only != 0 {
+		scope = "marked only"
+	}
+	if l.match.Empty() || l.typing.on {
+		return scope
+	}
+	if scope != "" {
+		scope += " "
+	}
+	return scope + safetext.Clean("/ "+l.Filter())
+}
 
 // SetFilter filters by a text, as if it had been typed. A bad filter changes
 // nothing; the error says where it is wrong.
@@ -19,8 +44,7 @@ func (l *List[R]) SetFilter(text string) (tea.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.entry.on, l.wrong = false, nil
-	l.entry.set(text)
+	l.typing.on = false
 	return l.use(m), nil
 }
 
@@ -32,8 +56,7 @@ func (l *List[R]) use(m *filter.Matcher[R]) tea.Cmd {
 // openFilter begins to type, with what is in force.
 func (l *List[R]) openFilter() {
 	l.commitSpan()
-	l.entry.on, l.entry.before = true, l.Filter()
-	l.entry.set(l.Filter())
+	l.typing = typing{on: true, input: line.New(l.Filter()), before: l.Filter()}
 	l.keepInView()
 }
 
@@ -43,11 +66,11 @@ func (l *List[R]) typed(k tea.KeyMsg) tea.Cmd {
 	if l.chooser.on {
 		return l.choose(k)
 	}
-	switch k.String() {
+	switch tui.Press(k) {
 	case "enter":
 		l.keepFilter()
 	case "esc":
-		return l.undoFilter(false)
+		return l.undoFilter()
 	case "up":
 		l.moveTo(l.pos - 1)
 	case "down":
@@ -57,7 +80,8 @@ func (l *List[R]) typed(k tea.KeyMsg) tea.Cmd {
 	case "pgdown":
 		l.page(l.layout().rows)
 	default:
-		if was := string(l.entry.text); l.entry.key(k) && was != string(l.entry.text) {
+		before := l.typing.input.Value()
+		if l.typing.input.Key(k) && l.typing.input.Value() != before {
 			return l.retyped()
 		}
 	}
@@ -66,10 +90,10 @@ func (l *List[R]) typed(k tea.KeyMsg) tea.Cmd {
 
 // retyped applies what is typed so far. A bad filter keeps the rows.
 func (l *List[R]) retyped() tea.Cmd {
-	m, err := l.spec.Fields.Compile(string(l.entry.text), l.env.Now())
-	l.wrong = nil
+	m, err := l.spec.Fields.Compile(l.typing.input.Value(), l.env.Now())
+	l.typing.wrong = nil
 	if err != nil {
-		errors.As(err, &l.wrong)
+		errors.As(err, &l.typing.wrong)
 		return nil
 	}
 	return l.use(m)
@@ -77,35 +101,27 @@ func (l *List[R]) retyped() tea.Cmd {
 
 // keepFilter ends typing, unless the filter is wrong.
 func (l *List[R]) keepFilter() {
-	if l.wrong != nil {
-		l.wrong.Unfinished = false
+	if l.typing.wrong != nil {
+		l.typing.wrong.Unfinished = false
 		return
 	}
-	l.entry.on = false
+	l.typing.on = false
 	l.pin()
 	l.keepInView()
 }
 
-// undoFilter ends typing and goes back to the filter before it. At once means
-// without a command, whatever that takes.
-func (l *List[R]) undoFilter(atOnce bool) tea.Cmd {
-	l.entry.on, l.wrong = false, nil
-	l.entry.set(l.entry.before)
-	return l.back(l.entry.before, atOnce)
-}
-
-// back filters by a text that was in force before. Clearing costs nothing.
-func (l *List[R]) back(text string, atOnce bool) tea.Cmd {
-	m, err := l.spec.Fields.Compile(text, l.env.Now())
-	if err != nil {
-		m = nil // cannot be: it was compiled before
-	}
-	cmd := l.use(m)
-	if atOnce {
-		l.settle()
+// undoFilter ends typing and goes back to the filter before it.
+func (l *List[R]) undoFilter() tea.Cmd {
+	l.typing.on = false
+	if l.typing.before == l.Filter() {
+		l.keepInView()
 		return nil
 	}
-	return cmd
+	m, err := l.spec.Fields.Compile(l.typing.before, l.env.Now())
+	if err != nil {
+		m = nil // it was compiled before: this cannot be
+	}
+	return l.use(m)
 }
 
 // settle does at once what the commands of the last reshape would do in the
@@ -120,13 +136,4 @@ func (l *List[R]) settle() {
 		l.next.runHere()
 		l.swap()
 	}
-}
-
-// wrongAt is the rune of the typed text from which on it is wrong.
-func (l *List[R]) wrongAt() int {
-	if l.wrong == nil {
-		return len(l.entry.text)
-	}
-	text := string(l.entry.text)
-	return utf8.RuneCountInString(text[:min(l.wrong.At, len(text))])
 }

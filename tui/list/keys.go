@@ -8,7 +8,7 @@ import (
 
 // TypingText tells that every key is text: the filter is typed, or the column
 // to sort by is picked.
-func (l *List[R]) TypingText() bool { return l.entry.on || l.chooser.on }
+func (l *List[R]) TypingText() bool { return l.typing.on || l.chooser.on }
 
 // Escape undoes one thing: what is being typed, a range, the choice of marked
 // rows, the filter, the marks.
@@ -16,8 +16,9 @@ func (l *List[R]) Escape() bool {
 	switch {
 	case l.chooser.on:
 		l.chooser.on = false
-	case l.entry.on:
-		l.undoFilter(true)
+	case l.typing.on:
+		l.undoFilter()
+		l.settle()
 	case l.span.on:
 		l.span.on = false
 	case l.now.want.only != 0:
@@ -25,8 +26,8 @@ func (l *List[R]) Escape() bool {
 		l.settle()
 	case !l.match.Empty():
 		l.pin()
-		l.entry.set("")
-		l.back("", true)
+		l.use(nil)
+		l.settle()
 	case l.now.marked > 0:
 		l.UnmarkAll()
 	default:
@@ -67,11 +68,11 @@ func (l *List[R]) bind() {
 		{ID: "list.sort", Title: "sort", Help: "Pick the column to sort by; the same one again reverses.", Keys: []string{"s"}, Do: act(l.openChooser)},
 		{ID: "list.reload", Title: "refresh", Help: "Read the list anew; cursor and marks stay.", Keys: []string{"ctrl+r"}, Do: l.Reload},
 	}
-	l.typing = []tui.Action{
+	l.typingKeys = []tui.Action{
 		{ID: "list.filter-keep", Title: "keep", Help: "Keep the filter and go back to the rows.", Keys: []string{"enter"}, Footer: 1, Do: act(l.keepFilter)},
-		{ID: "list.filter-undo", Title: "undo", Help: "Go back to the filter before.", Keys: []string{"esc"}, Footer: 2, Do: func() tea.Cmd { return l.undoFilter(false) }},
+		{ID: "list.filter-undo", Title: "undo", Help: "Go back to the filter before.", Keys: []string{"esc"}, Footer: 2, Do: l.undoFilter},
 	}
-	l.picking = []tui.Action{
+	l.pickingKeys = []tui.Action{
 		{ID: "list.sort-pick", Title: "sort by it, again to reverse", Help: "Sort by the column.", Keys: []string{"enter"}, Footer: 1, Do: func() tea.Cmd { return l.choose(tea.KeyMsg{Type: tea.KeyEnter}) }},
 		{ID: "list.sort-cancel", Title: "cancel", Help: "Leave the order as it is.", Keys: []string{"esc"}, Footer: 2, Do: func() tea.Cmd { return l.choose(tea.KeyMsg{Type: tea.KeyEsc}) }},
 	}
@@ -81,10 +82,10 @@ func (l *List[R]) bind() {
 // the next call.
 func (l *List[R]) Actions() []tui.Action {
 	switch {
-	case l.entry.on:
-		return l.typing
+	case l.typing.on:
+		return l.typingKeys
 	case l.chooser.on:
-		return l.picking
+		return l.pickingKeys
 	}
 	empty, unsorted := "", ""
 	if l.Shown() == 0 {

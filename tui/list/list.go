@@ -33,15 +33,14 @@ type List[R any] struct {
 	moved bool // the cursor was put somewhere: it stays on its row
 	span  span
 
-	entry    entry
-	wrong    *filter.Error // what is wrong with the text typed
+	typing   typing
 	match    *filter.Matcher[R]
 	drawn    int // the last number given to a choice of marked rows
 	chooser  chooser
 	sortCols []int // columns that can be sorted by
 	marks    marks
 
-	actions, typing, picking []tui.Action
+	actions, typingKeys, pickingKeys []tui.Action
 
 	frame   frame[R]
 	flashes []flash

@@ -5,6 +5,8 @@ import (
 	"unicode"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"gatehouse/tui"
 )
 
 // chooser is the line on which the column to sort by is picked.
@@ -51,8 +53,7 @@ func (l *List[R]) openChooser() {
 // with that first letter picks at once, arrows and enter in two steps.
 func (l *List[R]) choose(k tea.KeyMsg) tea.Cmd {
 	cols := l.sortCols
-	key := k.String()
-	switch key {
+	switch tui.Press(k) {
 	case "esc":
 		l.chooser.on = false
 		l.keepInView()
@@ -67,7 +68,7 @@ func (l *List[R]) choose(k tea.KeyMsg) tea.Cmd {
 		l.pin()
 		return l.SetSort("")
 	default:
-		if len(k.Runes) != 1 || k.Alt || k.Paste {
+		if tui.Press(k) == "" || len(k.Runes) != 1 || k.Alt {
 			return nil
 		}
 		return l.chooseBy(k.Runes[0], cols)
