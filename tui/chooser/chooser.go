@@ -112,8 +112,7 @@ func (c *Chooser) Size(maxW, maxH int) (w, h int) {
 // Actions are what the footer shows.
 func (c *Chooser) Actions() []tui.Action {
 	out := []tui.Action{
-		{ID: "chooser.move", Title: "move", Keys: []string{"up", "down"}, Footer: 2},
-		{ID: "chooser.close", Title: "close", Keys: []string{"esc"}, Footer: 3},
+		{ID: "chooser.close", Title: "close", Keys: []string{"esc"}, Footer: 2},
 	}
 	if c.o.Pick != nil {
 		out = append(out, tui.Action{ID: "chooser.pick", Title: "choose", Keys: []string{"enter"}, Footer: 1})

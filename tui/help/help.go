@@ -39,7 +39,7 @@ func New(env *tui.Env, sections []Section) tui.Modal {
 		rows[i].Text = safetext.Fit(rows[i].Text, min(column, widestKeys))
 	}
 	return chooser.New(env, chooser.Options{
-		Title: "Help", Prompt: "find: ", Empty: "no key does that", Rows: rows, Literal: true,
+		Title: "Help", Prompt: "find: ", Empty: "no key does that", Rows: rows, Literal: true, Width: 96,
 	})
 }
 

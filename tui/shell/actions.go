@@ -10,6 +10,7 @@ import (
 	"gatehouse/tui/help"
 	"gatehouse/tui/palette"
 	"gatehouse/tui/safetext"
+	"gatehouse/tui/term"
 )
 
 // Ids of actions that are mentioned elsewhere.
@@ -75,17 +76,10 @@ func (s *Shell) ownActions() []tui.Action {
 // terminalActions work over a modal too, unless it is typed in.
 func (s *Shell) terminalActions() []tui.Action {
 	return s.cfg.Keys.Apply([]tui.Action{
-		ofTerminal("shell.redraw", "redraw", "Draw everything again.", "ctrl+l", s.cfg.Redraw),
-		ofTerminal("shell.suspend", "suspend", "Go back to the shell; fg returns.", "ctrl+z", s.cfg.Suspend),
+		{ID: "shell.redraw", Title: "redraw", Help: "Draw everything again, after something else wrote to the terminal.", Keys: []string{"ctrl+l"}, Do: func() tea.Cmd { return term.Redraw }},
+		// term sees ctrl+z before anybody else does; here it is shown.
+		{ID: "shell.suspend", Title: "suspend", Help: "Go back to the command line; fg returns.", Keys: []string{"ctrl+z"}, Do: func() tea.Cmd { return tea.Suspend }},
 	})
-}
-
-func ofTerminal(id, title, help, key string, do func() tea.Cmd) tui.Action {
-	a := tui.Action{ID: id, Title: title, Help: help, Keys: []string{key}, Do: do}
-	if do == nil {
-		a.Why = "not possible on this terminal"
-	}
-	return a
 }
 
 func (s *Shell) tabActions() []tui.Action {

@@ -10,8 +10,8 @@ import (
 )
 
 // inUse is how long after the last key ages and countdowns still move each
-// second. After that only the clock does, once a minute: a console at rest
-// sends nothing over the line.
+// second. After that, and without an open modal, only the clock does, once a
+// minute: a console at rest sends nothing over the line.
 const inUse = 20 * time.Second
 
 // beat is one tick of the clock.
@@ -43,7 +43,7 @@ func (s *Shell) pace() tea.Cmd {
 // wait is how long nothing that is shown changes by itself.
 func (s *Shell) wait(now time.Time) time.Duration {
 	left := s.left()
-	if now.Sub(s.lastKey) < inUse || s.cfg.Jobs.Running() > 0 || left > 0 && left < time.Minute {
+	if now.Sub(s.lastKey) < inUse || s.top() != nil || s.cfg.Jobs.Running() > 0 || left > 0 && left < time.Minute {
 		return time.Second
 	}
 	minute := now.Truncate(time.Minute).Add(time.Minute).Sub(now)

@@ -30,10 +30,9 @@ type Config struct {
 	Keys     tui.Keymap     // other keys for actions
 	Services []tui.Receiver // take part in messages, are never drawn
 
-	// What the terminal can do; nil: it cannot.
-	Redraw  func() tea.Cmd
-	Suspend func() tea.Cmd
-	Copy    func(tui.CopyMsg) tea.Cmd
+	// AskBackground makes the looks follow the terminal's background, if it
+	// tells it.
+	AskBackground bool
 
 	// Tick is tea.Tick unless a test has its own clock.
 	Tick func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
@@ -82,5 +81,9 @@ type Lock interface {
 	Lock()
 }
 
-// unlockFor is how long W opens writes.
-const unlockFor = 15 * time.Minute
+const (
+	// unlockFor is how long W opens writes.
+	unlockFor = 15 * time.Minute
+	// backgroundWait is how long the terminal may take to tell its background.
+	backgroundWait = 100 * time.Millisecond
+)

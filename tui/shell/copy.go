@@ -1,29 +1,33 @@
 package shell
 
 import (
-	"fmt"
-
 	tea "github.com/charmbracelet/bubbletea"
 
 	"gatehouse/tui"
 	"gatehouse/tui/safetext"
+	"gatehouse/tui/term"
 	"gatehouse/tui/theme"
 )
 
-// clipboardLimit is how much is copied at once: some terminals drop longer
-// sequences without a word.
-const clipboardLimit = 8 << 10
-
-// copy writes to the terminal's clipboard. Nobody can know whether the
-// terminal took it, so the toast says no more than what was sent.
+// copy hands text to the terminal's clipboard. What became of it comes back as
+// term.Copied, in the order of the requests.
 func (s *Shell) copy(m tui.CopyMsg) tea.Cmd {
-	switch {
-	case s.cfg.Copy == nil:
-		return s.toast(theme.Warn, "this terminal offers no clipboard")
-	case len(m.Text) > clipboardLimit:
-		return s.toast(theme.Warn, safetext.Clean(fmt.Sprintf(
-			"not copied: %d KiB is more than the %d KiB that terminals take; save it to a file instead", len(m.Text)>>10, clipboardLimit>>10)))
+	s.copying = append(s.copying, m.Shown)
+	if m.Secret != nil {
+		return term.CopySecret(m.Secret)
 	}
-	s.say(theme.Good, "sent to the terminal's clipboard: "+m.Shown)
-	return s.cfg.Copy(m)
+	return term.Copy(m.Text)
+}
+
+// copied says what was done. Nobody can know whether the terminal took it.
+func (s *Shell) copied(m term.Copied) {
+	var shown safetext.Safe
+	if len(s.copying) > 0 {
+		shown, s.copying = s.copying[0], s.copying[1:]
+	}
+	if m.Err != nil {
+		s.say(theme.Bad, "not copied: "+safetext.Clean(m.Err.Error()))
+		return
+	}
+	s.say(theme.Good, shown+" "+safetext.Clean(m.How))
 }

@@ -63,7 +63,11 @@ func (s *Shell) footerActions() []tui.Action {
 }
 
 func (s *Shell) hint(a tui.Action) (key, title safetext.Safe) {
-	return tui.KeyLabel(a.Keys[0], s.env.Theme.Options().ASCII), safetext.Clean(a.Title)
+	title = safetext.Clean(a.Short)
+	if title == "" {
+		title = safetext.Clean(a.Title)
+	}
+	return tui.KeyLabel(a.Keys[0], s.env.Theme.Options().ASCII), title
 }
 
 func (s *Shell) drawHint(c *term.Canvas, x, y int, a tui.Action) int {

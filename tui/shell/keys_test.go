@@ -308,7 +308,7 @@ func TestTerminalKeys(t *testing.T) {
 	r.press("ctrl+l", "ctrl+z")
 	d.typing = true
 	r.press("ctrl+l")
-	if want := []string{"redraw", "redraw", "suspend"}; !slices.Equal(r.sent, want) {
+	if want := []string{"term.redraw", "term.redraw", "suspend"}; !slices.Equal(r.sent, want) {
 		t.Errorf("asked of the terminal: %v, want %v", r.sent, want)
 	}
 	if !slices.Equal(d.got, []string{"ctrl+l"}) {

@@ -15,12 +15,11 @@ type messages struct {
 	id   tui.ID
 	env  *tui.Env
 	log  []message
-	top  int
-	page int
+	at   flow.Scroll
 }
 
 func newMessages(env *tui.Env, log []message) *messages {
-	return &messages{id: env.NextID(), env: env, log: log, page: 1}
+	return &messages{id: env.NextID(), env: env, log: log}
 }
 
 func (m *messages) ID() tui.ID              { return m.id }
@@ -34,8 +33,7 @@ func (m *messages) Close()                  {}
 
 func (m *messages) Actions() []tui.Action {
 	return []tui.Action{
-		{ID: "messages.move", Title: "scroll", Keys: []string{"up", "down"}, Footer: 1},
-		{ID: "messages.close", Title: "close", Keys: []string{"esc"}, Footer: 2},
+		{ID: "messages.close", Title: "close", Keys: []string{"esc"}, Footer: 1},
 	}
 }
 
@@ -49,20 +47,7 @@ func (m *messages) Update(msg tea.Msg) tea.Cmd {
 	if !ok {
 		return nil
 	}
-	switch tui.Press(k) {
-	case "up", "k":
-		m.top--
-	case "down", "j":
-		m.top++
-	case "pgup", "ctrl+u":
-		m.top -= m.page
-	case "pgdown", "ctrl+d", " ":
-		m.top += m.page
-	case "home", "g":
-		m.top = 0
-	case "end", "G":
-		m.top = len(m.log) * keptMessages // Draw knows how many lines there are
-	}
+	m.at.Key(tui.Press(k))
 	return nil
 }
 
@@ -92,13 +77,12 @@ func (m *messages) lines(w int) []spoken {
 func (m *messages) Draw(c *term.Canvas) {
 	w, h := c.Size()
 	lines := m.lines(w)
-	m.page = max(1, h)
-	m.top = max(0, min(m.top, len(lines)-h))
+	top := m.at.Fit(h, len(lines))
 	if len(lines) == 0 {
 		c.Text(0, 0, m.env.Theme.Pen(theme.Dim), "nothing was said yet")
 	}
-	for y := 0; y < h && m.top+y < len(lines); y++ {
-		l := lines[m.top+y]
+	for y := 0; y < h && top+y < len(lines); y++ {
+		l := lines[top+y]
 		x := c.Text(0, y, m.env.Theme.Pen(theme.Dim), l.when)
 		c.Text(x, y, m.env.Theme.Pen(l.tone), l.text)
 	}

@@ -1,6 +1,7 @@
 package shell_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"gatehouse/tui/frametest"
 	"gatehouse/tui/jobs"
 	"gatehouse/tui/shell"
+	"gatehouse/tui/term"
 	"gatehouse/tui/theme"
 )
 
@@ -143,18 +145,56 @@ func TestALongErrorTakesRoomFromTheScreenOnlyWhileItStands(t *testing.T) {
 	}
 }
 
-func TestCopySaysWhatWasSentAndRefusesWhatIsTooLong(t *testing.T) {
+func TestCopySaysWhatWasDone(t *testing.T) {
 	r := newRig(t)
 	r.run(tui.Copy("gthp_0123456789ab", "gthp_0123456789ab"))
-	if got := r.line(-2); got != " ✓ sent to the terminal's clipboard: gthp_0123456789ab" {
+	r.run(tui.CopySecret(secret{}, "the token, 55 characters"))
+	if want := []string{"term.copyRequest", "term.copyRequest"}; !slices.Equal(r.sent, want) {
+		t.Errorf("asked of the terminal: %v, want %v", r.sent, want)
+	}
+	r.send(term.Copied{How: "sent to the terminal"})
+	if got := r.line(-2); got != " ✓ gthp_0123456789ab sent to the terminal" {
 		t.Errorf("said %q", got)
 	}
-	r.run(tui.Copy(strings.Repeat("x", 9<<10), "all"))
-	if !strings.Contains(r.text(), "not copied: 9 KiB") {
-		t.Errorf("said %q", r.text())
+	r.send(term.Copied{Err: errors.New("copy 9999 bytes: terminals take at most 8192")})
+	if got := r.line(-2); got != " ✗ not copied: copy 9999 bytes: terminals take at most 8192" {
+		t.Errorf("said %q", got)
 	}
-	if want := []string{"copy gthp_0123456789ab"}; !slices.Equal(r.sent, want) {
-		t.Errorf("sent %v", r.sent)
+}
+
+type secret struct{}
+
+func (secret) Reveal() string { return "not to be seen" }
+
+func TestTheLooksFollowTheBackground(t *testing.T) {
+	r := newRig(t, func(_ *rig, c *shell.Config) { c.AskBackground = true })
+	if !slices.Equal(r.sent, []string{"term.askBackground"}) {
+		t.Errorf("asked of the terminal: %v", r.sent)
+	}
+	for _, st := range []struct {
+		answer term.Background
+		want   theme.Background
+	}{{term.Background{}, theme.Dark}, {term.Background{Known: true}, theme.Light}, {term.Background{}, theme.Light}, {term.Background{Known: true, Dark: true}, theme.Dark}} {
+		r.send(st.answer)
+		if got := r.env.Theme.Options().Background; got != st.want {
+			t.Errorf("after %+v: background %v, want %v", st.answer, got, st.want)
+		}
+	}
+}
+
+func TestTheMouseIsInTheCoordinatesOfTheScreen(t *testing.T) {
+	r := newRig(t)
+	users := r.pages["users"]
+	for _, y := range []int{0, 3, 22, 23} {
+		r.send(tea.MouseMsg{X: 5, Y: y})
+	}
+	r.send(tea.MouseMsg{X: 5, Y: 4})
+	r.send(tea.MouseMsg{X: 6, Y: 21})
+	r.send(tui.OpenMsg{Modal: r.dialog()})
+	r.send(tea.MouseMsg{X: 5, Y: 4})
+	want := []tea.Msg{tea.MouseMsg{X: 5, Y: 0}, tea.MouseMsg{X: 6, Y: 17}}
+	if !slices.Equal(users.got, want) {
+		t.Errorf("the screen got %v, want %v", users.got, want)
 	}
 }
 

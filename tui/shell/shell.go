@@ -11,6 +11,9 @@ import (
 	"gatehouse/tui"
 	"gatehouse/tui/jobs"
 	"gatehouse/tui/palette"
+	"gatehouse/tui/safetext"
+	"gatehouse/tui/term"
+	"gatehouse/tui/theme"
 )
 
 // Shell is the root model. All its methods belong to the event loop.
@@ -23,6 +26,7 @@ type Shell struct {
 	modals  []*box
 	toasts  toasts
 	clock   clock
+	copying []safetext.Safe // what was asked to be copied and is not answered yet
 	recent  palette.Recent
 	lastKey time.Time
 	over    bool // everything is closed, the program ends
@@ -56,7 +60,13 @@ func New(env *tui.Env, c Config) *Shell {
 func (s *Shell) Jobs() *jobs.Board { return s.cfg.Jobs }
 
 // Init shows the first tab.
-func (s *Shell) Init() tea.Cmd { return tea.Batch(s.toFront(), s.settle()) }
+func (s *Shell) Init() tea.Cmd {
+	cmds := []tea.Cmd{s.toFront(), s.settle()}
+	if s.cfg.AskBackground {
+		cmds = append(cmds, term.AskBackground(backgroundWait))
+	}
+	return tea.Batch(cmds...)
+}
 
 // Update handles one message.
 func (s *Shell) Update(msg tea.Msg) tea.Cmd {
@@ -83,7 +93,7 @@ func (s *Shell) handle(msg tea.Msg) tea.Cmd {
 	case tea.KeyMsg:
 		return s.pressed(m)
 	case tea.MouseMsg:
-		return nil // nobody asked the terminal for it
+		return s.mouse(m)
 	case tui.Addressed:
 		return s.deliver(m)
 	case tui.OpenMsg:
@@ -102,9 +112,12 @@ func (s *Shell) handle(msg tea.Msg) tea.Cmd {
 		s.toasts.say(m, s.env.Now())
 	case tui.CopyMsg:
 		return s.copy(m)
+	case term.Copied:
+		s.copied(m)
+	case term.Background:
+		return s.background(m)
 	case tui.LookMsg:
-		s.env.Theme = m.Theme
-		return s.broadcast(tui.ThemeMsg{})
+		return s.look(m.Theme)
 	case tui.QuitMsg:
 		return s.askQuit()
 	case beat:
@@ -158,6 +171,35 @@ func (s *Shell) receivers(yield func(tui.Receiver) bool) {
 			return
 		}
 	}
+}
+
+// background makes the looks fit what the terminal stands on.
+func (s *Shell) background(b term.Background) tea.Cmd {
+	o := s.env.Theme.Options()
+	want := theme.Light
+	if b.Dark {
+		want = theme.Dark
+	}
+	if !b.Known || o.Background == want {
+		return nil
+	}
+	o.Background = want
+	return s.look(theme.New(o))
+}
+
+func (s *Shell) look(t *theme.Theme) tea.Cmd {
+	s.env.Theme = t
+	return s.broadcast(tui.ThemeMsg{})
+}
+
+// mouse tells the screen what happened in its room, in its own coordinates.
+func (s *Shell) mouse(m tea.MouseMsg) tea.Cmd {
+	p, l := s.front(), s.layout()
+	if p == nil || s.top() != nil || m.Y < l.room.y || m.Y >= l.room.y+l.room.h {
+		return nil
+	}
+	m.X, m.Y = m.X-l.room.x, m.Y-l.room.y
+	return p.screen.Update(m)
 }
 
 // quit closes everything and ends the program.

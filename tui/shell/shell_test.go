@@ -176,10 +176,7 @@ func newRig(t testing.TB, change ...func(*rig, *shell.Config)) *rig {
 		Extra: func() []palette.Entry {
 			return []palette.Entry{{Action: r.action("lens.unused", "unused 90 days", "", 0), Group: "lens"}}
 		},
-		Lock:    r.lock,
-		Redraw:  func() tea.Cmd { r.sent = append(r.sent, "redraw"); return nil },
-		Suspend: func() tea.Cmd { r.sent = append(r.sent, "suspend"); return nil },
-		Copy:    func(m tui.CopyMsg) tea.Cmd { r.sent = append(r.sent, "copy "+m.Text); return nil },
+		Lock: r.lock,
 		Tick: func(d time.Duration, f func(time.Time) tea.Msg) tea.Cmd {
 			r.waits = append(r.waits, d)
 			r.beats = append(r.beats, func() tea.Msg { return f(env.Now()) })
@@ -237,7 +234,13 @@ func (r *rig) run(cmd tea.Cmd) {
 		case nil:
 		case tea.QuitMsg:
 			r.quit = true
+		case tea.SuspendMsg:
+			r.sent = append(r.sent, "suspend")
 		default:
+			if kind := fmt.Sprintf("%T", m); strings.HasPrefix(kind, "term.") && kind != "term.Copied" {
+				r.sent = append(r.sent, kind)
+				continue
+			}
 			r.send(m)
 		}
 	}
