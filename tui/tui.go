@@ -61,12 +61,12 @@ type Modal interface {
 	ID() ID
 	Init() tea.Cmd
 	Update(tea.Msg) tea.Cmd
-	Draw(*term.Canvas)                 // the canvas is the inside of the frame
-	Size(maxW, maxH int) (w, h int)    // wanted size of the inside
-	Title() safetext.Safe              //
-	Tone() theme.Tone                  // of the frame
-	Actions() []Action                 // shown in the footer while it is open
-	TypingText() bool                  //
+	Draw(*term.Canvas)              // the canvas is the inside of the frame
+	Size(maxW, maxH int) (w, h int) // wanted size of the inside
+	Title() safetext.Safe           //
+	Tone() theme.Tone               // of the frame
+	Actions() []Action              // shown in the footer while it is open
+	TypingText() bool               //
 	// Deaf is asked at every key, a paste too: true means that the key does
 	// nothing now. A modal that must not be answered by what was typed before
 	// it was read asks a Guard here for the keys that would answer it.
@@ -99,7 +99,8 @@ type (
 // palette and dispatch come from this one table.
 type Action struct {
 	ID     string   // "tokens.revoke": config and docs use this, never the key
-	Title  string   // "revoke"
+	Title  string   // "revoke token"
+	Short  string   // "revoke": what the footer says; "": Title
 	Help   string   // a sentence, for help and palette
 	Keys   []string // as tea.KeyMsg.String gives them; empty: palette only
 	Writes bool     // refused while writes are locked
