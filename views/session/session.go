@@ -1,0 +1,197 @@
+// Package session is what the screens share about the one system the console
+// is signed in to: the backend, who we are there, its clock, whether it
+// answers, and what has changed on it. It belongs to the event loop; all that
+// takes time runs in commands.
+package session
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"gatehouse/apiclient"
+	"gatehouse/tui"
+)
+
+// Limit is how long the console waits for an answer to one question.
+const Limit = 30 * time.Second
+
+// Options say how a session begins.
+type Options struct {
+	Env        *tui.Env
+	Context    context.Context // of the program: ends last
+	Driver     apiclient.Driver
+	Target     apiclient.Target
+	Credential apiclient.Credential // the zero credential: ask
+	// Ask opens the question for a credential; why is nil at the first start.
+	Ask func(why *apiclient.Failure) tea.Cmd
+	// Anew starts the console anew because somebody else has signed in.
+	Anew func() tea.Cmd
+	// Tick is tea.Tick unless a test has its own clock.
+	Tick func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
+}
+
+// Session is the state. Its zero value is of no use: see New.
+type Session struct {
+	o          Options
+	id         tui.ID
+	loader     *tui.Loader
+	credential apiclient.Credential
+	backend    apiclient.Backend // nil until it was opened
+	identity   apiclient.Identity
+	asking     bool             // for a credential
+	opening    bool             // a backend, with the one at hand
+	refreshing bool             // refresh comes again and again
+	waiting    []func() tea.Cmd // what an expired session has stopped
+	clock      clock
+	link       Link
+	listeners  map[tui.ID]Listener
+	feed       *feed
+}
+
+// Listener is a screen that shows what the session is about.
+type Listener interface {
+	// Refresh: what is shown should be loaded, or loaded anew.
+	Refresh() tea.Cmd
+	// Changed: these records were read afresh, or are gone.
+	Changed(Changes) tea.Cmd
+	// Shows tells whether it shows records of a kind.
+	Shows(apiclient.Kind) bool
+}
+
+// opened is the answer to opening a backend.
+type opened struct {
+	backend    apiclient.Backend
+	identity   apiclient.Identity
+	credential apiclient.Credential
+}
+
+// New makes a session; Start opens it.
+func New(o Options) *Session {
+	if o.Tick == nil {
+		o.Tick = tea.Tick
+	}
+	s := &Session{
+		o:          o,
+		id:         o.Env.NextID(),
+		loader:     tui.NewLoader(o.Context),
+		credential: o.Credential,
+		listeners:  map[tui.ID]Listener{},
+		clock:      clock{now: o.Env.Now},
+		link:       Link{now: o.Env.Now},
+	}
+	s.feed = newFeed(s)
+	return s
+}
+
+// ID implements tui.Receiver.
+func (s *Session) ID() tui.ID { return s.id }
+
+// Receivers are the parts that the shell has to deliver messages to.
+func (s *Session) Receivers() []tui.Receiver { return []tui.Receiver{s, s.feed} }
+
+// Start opens the backend with the credential at hand, or asks for one.
+func (s *Session) Start() tea.Cmd {
+	if s.credential.Secret.IsZero() {
+		return s.ask(nil)
+	}
+	return s.Open(s.credential)
+}
+
+// Open goes on with this credential.
+func (s *Session) Open(c apiclient.Credential) tea.Cmd {
+	s.credential, s.opening = c, true
+	driver, target := s.o.Driver, s.o.Target
+	if c.User != "" {
+		target.User = c.User
+	}
+	return tui.Load(s.loader, s.id, Limit, func(ctx context.Context) (opened, error) {
+		b, err := driver.Open(ctx, target, c)
+		if err != nil {
+			return opened{}, err
+		}
+		who, err := b.WhoAmI(ctx)
+		if err != nil {
+			b.Close()
+			return opened{}, err
+		}
+		return opened{b, who, c}, nil
+	})
+}
+
+// Update implements tui.Receiver.
+func (s *Session) Update(msg tea.Msg) tea.Cmd {
+	switch m := msg.(type) {
+	case tui.Loaded[opened]:
+		if !s.loader.Fresh(m.Gen) {
+			if m.Value.backend != nil {
+				m.Value.backend.Close()
+			}
+			return nil
+		}
+		s.opening = false
+		if m.Err != nil {
+			return s.failedToOpen(m.Err)
+		}
+		return s.wasOpened(m.Value)
+	case tui.Loaded[apiclient.Identity]:
+		if s.loader.Fresh(m.Gen) {
+			return s.tried(m)
+		}
+	case retry:
+		return s.try()
+	case refresh:
+		return s.refreshed()
+	}
+	return nil
+}
+
+func (s *Session) failedToOpen(err error) tea.Cmd {
+	f := apiclient.AsFailure("sign in to "+s.o.Target.URL, err)
+	if errors.Is(err, apiclient.ErrSignedOut) || errors.Is(err, apiclient.ErrDenied) {
+		s.link.answered()
+		s.asking = false
+		return s.ask(f)
+	}
+	return s.unreachable(f)
+}
+
+// refreshed has the lists loaded anew where nobody tells their changes, and
+// comes again.
+func (s *Session) refreshed() tea.Cmd {
+	again := s.later(s.id, refreshEvery, refresh{})
+	if s.feed.live || s.link.down() {
+		return again
+	}
+	return tea.Batch(again, s.tellRefresh())
+}
+
+// wasOpened takes the new backend into use. What waited for it goes on, unless
+// somebody else has signed in: then nothing of before is left.
+func (s *Session) wasOpened(o opened) tea.Cmd {
+	before, had := s.identity.User.Key(), s.backend != nil
+	if had {
+		s.backend.Close()
+	}
+	s.backend, s.identity, s.credential = o.backend, o.identity, o.credential
+	s.asking = false
+	s.link.answered()
+	waiting := s.waiting
+	s.waiting = nil
+	s.feed.stop()
+	cmds := []tea.Cmd{s.feed.start()}
+	if !s.refreshing {
+		s.refreshing = true
+		cmds = append(cmds, s.later(s.id, refreshEvery, refresh{}))
+	}
+	if had && before != o.identity.User.Key() {
+		return tea.Batch(append(cmds, s.anew())...)
+	}
+	cmds = append(cmds, s.tellRefresh())
+	for _, resume := range waiting {
+		cmds = append(cmds, resume())
+	}
+	return tea.Batch(cmds...)
+}

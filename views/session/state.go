@@ -1,0 +1,75 @@
+package session
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"gatehouse/apiclient"
+	"gatehouse/tui"
+)
+
+// Backend is the system, or nil while it was never opened.
+func (s *Session) Backend() apiclient.Backend { return s.backend }
+
+// Driver is what the kind of system can do, known before it is opened.
+func (s *Session) Driver() apiclient.Driver { return s.o.Driver }
+
+// Target is where the system is.
+func (s *Session) Target() apiclient.Target { return s.o.Target }
+
+// Context is the program's: what is being written ends with it, and not with
+// a screen.
+func (s *Session) Context() context.Context { return s.o.Context }
+
+// Info is what the system has; before it was opened, what is known of it then.
+func (s *Session) Info() apiclient.Info {
+	if s.backend == nil {
+		return apiclient.Info{Context: s.o.Target.Context, Driver: s.o.Driver.Name, URL: s.o.Target.URL}
+	}
+	return s.backend.Info()
+}
+
+// Identity is who we are; the zero identity before we are anybody.
+func (s *Session) Identity() apiclient.Identity { return s.identity }
+
+// Credential is the one in use.
+func (s *Session) Credential() apiclient.Credential { return s.credential }
+
+// Now is the time by the server's clock.
+func (s *Session) Now() time.Time { return s.clock.time() }
+
+// Link is the way to the system.
+func (s *Session) Link() *Link { return &s.link }
+
+// Live tells whether the system tells its changes just now.
+func (s *Session) Live() bool { return s.feed.live }
+
+// Listen makes l hear of what happens, until Leave.
+func (s *Session) Listen(id tui.ID, l Listener) { s.listeners[id] = l }
+
+// Leave ends Listen.
+func (s *Session) Leave(id tui.ID) { delete(s.listeners, id) }
+
+// tell calls every listener, the oldest first.
+func (s *Session) tell(f func(Listener) tea.Cmd) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, id := range slices.Sorted(maps.Keys(s.listeners)) {
+		cmds = append(cmds, f(s.listeners[id]))
+	}
+	return tea.Batch(cmds...)
+}
+
+func (s *Session) tellRefresh() tea.Cmd { return s.tell(Listener.Refresh) }
+
+func (s *Session) shown(kind apiclient.Kind) bool {
+	for _, l := range s.listeners {
+		if l.Shows(kind) {
+			return true
+		}
+	}
+	return false
+}
