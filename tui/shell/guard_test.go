@@ -3,6 +3,7 @@ package shell_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"testing"
 	"time"
 
@@ -63,7 +64,7 @@ func TestAModalListensAfterAPause(t *testing.T) {
 func TestABurstOfAnythingAnswersNothing(t *testing.T) {
 	for _, typing := range []bool{false, true} {
 		t.Run(fmt.Sprintf("typing=%v", typing), func(t *testing.T) {
-			for seed := range uint64(20) {
+			for seed := range bursts() {
 				rnd := rand.New(rand.NewPCG(seed, 7))
 				r := newRig(t)
 				d := r.dialog()
@@ -83,6 +84,14 @@ func TestABurstOfAnythingAnswersNothing(t *testing.T) {
 			}
 		})
 	}
+}
+
+// bursts is how many bursts are tried.
+func bursts() uint64 {
+	if os.Getenv("GATEHOUSE_LONG") != "" {
+		return 200
+	}
+	return 3
 }
 
 // burstKey is what one random byte is to the program, esc and ctrl+c left out:

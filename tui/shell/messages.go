@@ -12,10 +12,10 @@ import (
 
 // messages shows all toasts in full, the newest first.
 type messages struct {
-	id   tui.ID
-	env  *tui.Env
-	log  []message
-	at   flow.Scroll
+	id  tui.ID
+	env *tui.Env
+	log []message
+	at  flow.Scroll
 }
 
 func newMessages(env *tui.Env, log []message) *messages {

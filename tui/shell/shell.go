@@ -71,9 +71,20 @@ func (s *Shell) Init() tea.Cmd {
 // Update handles one message.
 func (s *Shell) Update(msg tea.Msg) tea.Cmd {
 	if s.over {
+		closeLate(msg)
 		return nil
 	}
 	return tea.Batch(s.handle(msg), s.settle())
+}
+
+// closeLate closes what comes when nothing is opened any more.
+func closeLate(msg tea.Msg) {
+	switch m := msg.(type) {
+	case tui.OpenMsg:
+		m.Modal.Close()
+	case tui.PushMsg:
+		m.Screen.Close()
+	}
 }
 
 // settle brings up to date what any message may have changed: the room of the
