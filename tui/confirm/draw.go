@@ -47,7 +47,7 @@ func (c *Confirm) writeChanged(p *flow.Page) {
 // Size is the wanted size.
 func (c *Confirm) Size(maxW, maxH int) (w, h int) {
 	w = min(maxW, width)
-	bottom := len(c.bottom(w)) + 1
+	bottom := len(c.bottom(w)) + c.gap(maxH)
 	return w, min(maxH, c.page(w, max(1, maxH-bottom)).Len()+bottom)
 }
 
@@ -79,7 +79,7 @@ func (c *Confirm) bottom(w int) []row {
 	} else {
 		rows = append(rows, row{tone: theme.Title, text: c.question(w)})
 	}
-	return append(rows, row{tone: theme.Warn, text: c.hint})
+	return rows
 }
 
 func (c *Confirm) question(w int) safetext.Safe {
@@ -119,23 +119,27 @@ func (c *Confirm) Draw(cv *term.Canvas) {
 		return
 	}
 	rows := c.bottom(w)
-	body := h - len(rows)
-	gap := 0
-	if body > 3 {
-		gap = 1
-	}
-	body = max(0, body-gap)
+	body := max(0, h-len(rows)-c.gap(h))
 	if body > 0 {
 		page := c.page(w, body)
 		page.Draw(cv.Sub(0, 0, w, body), c.env.Theme, c.scroll.Fit(body, page.Len()))
 	}
-	y := body + gap
-	if len(rows) > h { // the lines with the answer are the last ones
-		y = h - len(rows)
+	y := h - len(rows) // where there is no room for all, the answer is last
+	if c.gap(h) > 0 {
+		cv.TextIn(0, y-1, w, c.env.Theme.Pen(theme.Warn), c.hint)
 	}
 	for i, r := range rows {
 		c.drawRow(cv, y+i, w, r)
 	}
+}
+
+// gap is the line between the plan and the question, where the hint stands. A
+// small box has it only while there is a hint.
+func (c *Confirm) gap(h int) int {
+	if h < 10 && c.hint == "" {
+		return 0
+	}
+	return 1
 }
 
 func (c *Confirm) drawRow(cv *term.Canvas, y, w int, r row) {

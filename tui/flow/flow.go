@@ -60,8 +60,8 @@ func (p *Page) Line(spans ...Span) { p.lines = append(p.lines, spans) }
 func (p *Page) Para(tone theme.Tone, text safetext.Safe) { p.Hang(nil, tone, text) }
 
 // Hang adds a wrapped paragraph that begins behind head and is indented by the
-// width of head from its second line on. Where that leaves too little room,
-// head gets a line of its own.
+// width of head from its second line on, or, where head is wide, by less. Where
+// head leaves too little room, it gets a line of its own.
 func (p *Page) Hang(head []Span, tone theme.Tone, text safetext.Safe) {
 	indent := 0
 	for _, s := range head {
@@ -74,13 +74,19 @@ func (p *Page) Hang(head []Span, tone theme.Tone, text safetext.Safe) {
 	if len(text) > longest {
 		text = safetext.Clean(string(text[:longest])) + " …"
 	}
-	for i, part := range Wrap(text, p.width-indent) {
-		switch {
-		case i == 0:
-			p.Line(append(head[:len(head):len(head)], Span{tone, part})...)
-		default:
-			p.Line(Span{Text: safetext.Fit("", indent)}, Span{tone, part})
-		}
+	first, rest := text, safetext.Safe("")
+	if safetext.Width(text) > p.width-indent {
+		first, rest = breakAt(text, p.width-indent)
+	}
+	p.Line(append(head[:len(head):len(head)], Span{tone, first})...)
+	if rest == "" {
+		return
+	}
+	if indent > p.width/4 {
+		indent = 2
+	}
+	for _, part := range Wrap(rest, p.width-indent) {
+		p.Line(Span{Text: safetext.Fit("", indent)}, Span{tone, part})
 	}
 }
 

@@ -38,8 +38,10 @@ func (f *Form) layout(w int) layout {
 		}
 		l.head.Gap()
 	}
+	sign := f.sign()
 	for _, s := range f.banner {
-		l.head.Hang([]flow.Span{{Tone: f.tone, Text: f.sign()}}, f.tone, s)
+		l.head.Hang([]flow.Span{{Tone: f.tone, Text: sign}}, f.tone, s)
+		sign = safetext.Fit("", safetext.Width(sign))
 	}
 	if len(f.banner) > 0 {
 		l.head.Gap()

@@ -186,14 +186,17 @@ func (s *secret) draw(p painter) {
 	}
 }
 
-// note is the length of what was typed, and the keys where there is room.
+// note is the length of what was typed: behind a mask it is all there is to see.
 func (s *secret) note(p painter, i int) safetext.Safe {
-	if i > 0 || p.width() < 20 {
+	n := utf8.RuneCountInString(s.in[i].Value())
+	if n == 0 || p.width() < 2*least {
 		return ""
 	}
-	n := strconv.Itoa(utf8.RuneCountInString(s.in[0].Value()))
-	return safetext.Safe(" " + n + " long")
+	return safetext.Safe(" " + strconv.Itoa(n) + " characters")
 }
+
+// least is how many columns a line needs to be typed in.
+const least = 16
 
 // length of what is made up: 24 characters out of 56 are 139 bits.
 const length = 24

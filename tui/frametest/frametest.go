@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -128,13 +129,13 @@ func compare(t *testing.T, path, got string) {
 // Key makes the message for the key of that name, as tea.KeyMsg.String gives
 // it; one character is typed.
 func Key(name string) tea.KeyMsg {
+	if name == " " {
+		return tea.KeyMsg{Type: tea.KeySpace, Runes: []rune(name)}
+	}
 	for t := tea.KeyType(-100); t <= 127; t++ {
 		if k := (tea.KeyMsg{Type: t}); t != tea.KeyRunes && k.String() == name {
 			return k
 		}
-	}
-	if name == " " {
-		return tea.KeyMsg{Type: tea.KeySpace, Runes: []rune(name)}
 	}
 	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(name)}
 }
@@ -222,4 +223,14 @@ func (k *Keyboard) Settle() []tea.Msg {
 		}
 	}
 	return rest
+}
+
+// Noise is n bytes of nonsense, the same each time.
+func Noise(n int) string {
+	b := make([]byte, n)
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range b {
+		b[i] = byte(r.UintN(256))
+	}
+	return string(b)
 }

@@ -116,9 +116,13 @@ func (in *Input) Draw(c *term.Canvas, x, y, w int, pen term.Pen, mask safetext.S
 	runes := []rune(in.edit.Value())
 	at := in.edit.Position()
 	var text safetext.Safe
-	if mask != "" {
+	switch {
+	case mask != "":
 		text, cursor = repeat(mask, len(runes)), at
-	} else {
+	case !in.touched && at == len(runes): // with what textinput has left out
+		text = safetext.Clean(in.start)
+		cursor = safetext.Width(text)
+	default:
 		text = safetext.Clean(string(runes))
 		cursor = safetext.Width(safetext.Clean(string(runes[:at])))
 	}
