@@ -9,7 +9,6 @@ import (
 
 	"gatehouse/tui/flow"
 	"gatehouse/tui/safetext"
-	"gatehouse/tui/saveas"
 	"gatehouse/tui/term"
 	"gatehouse/tui/theme"
 )
@@ -92,7 +91,7 @@ func (r *Reveal) writeOpen(p *flow.Page, it item) {
 func (r *Reveal) bottom(w int) []said {
 	switch {
 	case r.prompt != nil:
-		return make([]said, saveas.Height)
+		return make([]said, r.prompt.Height(w))
 	case r.asking:
 		var out []said
 		for _, s := range flow.Wrap(r.question(), w) {

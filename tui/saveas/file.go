@@ -34,9 +34,9 @@ func Create(path string, data []byte) (err error) {
 func explain(path string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return fmt.Errorf("%s is there already and was not touched: choose another name", path)
+		return fmt.Errorf("this file is there already and was not touched; choose another name: %s", path)
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("there is no folder %s: make it first or choose another", filepath.Dir(path))
+		return fmt.Errorf("there is no such folder; make it first or choose another: %s", filepath.Dir(path))
 	}
 	return fmt.Errorf("creating %s: %w", path, err)
 }

@@ -8,6 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"gatehouse/tui"
+	"gatehouse/tui/flow"
 	"gatehouse/tui/line"
 	"gatehouse/tui/safetext"
 	"gatehouse/tui/term"
@@ -43,7 +44,7 @@ func (p *Prompt) Key(k tea.KeyMsg) bool {
 }
 
 // Refuse shows why the file was not written.
-func (p *Prompt) Refuse(err error) { p.err = safetext.Clean(err.Error()) }
+func (p *Prompt) Refuse(err error) { p.err = "! " + safetext.Clean(err.Error()) }
 
 // Save writes what data gives. The data is only made when the command runs.
 func (p *Prompt) Save(data func(path string) ([]byte, error)) tea.Cmd {
@@ -75,17 +76,31 @@ func write(path, dir string, data func(string) ([]byte, error)) error {
 	return Create(path, b)
 }
 
-// Height is the number of lines that Draw needs.
-const Height = 2
+// most is how many lines a complaint takes at most.
+const most = 3
 
-// Draw draws the line and below it what is wrong, if anything is.
+// Height is the number of lines that Draw needs in w columns.
+func (p *Prompt) Height(w int) int { return 1 + len(p.below(w)) }
+
+// below is what stands below the line: what is wrong, or what will happen.
+func (p *Prompt) below(w int) []safetext.Safe {
+	if p.err == "" {
+		return []safetext.Safe{"enter writes a new file that only you can read (0600)"}
+	}
+	lines := flow.Wrap(p.err, w)
+	return lines[:min(most, len(lines))]
+}
+
+// Draw draws the prompt from line y on.
 func (p *Prompt) Draw(c *term.Canvas, th *theme.Theme, y int) {
 	w, _ := c.Size()
 	x := c.Text(0, y, th.Pen(theme.Title), "Write to: ")
 	c.SetCursor(p.in.Draw(c, x, y, max(1, w-x), th.Pen(theme.Input), ""), y)
+	tone := theme.Dim
 	if p.err != "" {
-		c.TextIn(0, y+1, w, th.Pen(theme.Bad), th.Signs.Refused+" "+p.err)
-		return
+		tone = theme.Bad
 	}
-	c.TextIn(0, y+1, w, th.Pen(theme.Dim), "enter writes a new file that only you can read (0600)")
+	for i, s := range p.below(w) {
+		c.TextIn(0, y+1+i, w, th.Pen(tone), s)
+	}
 }

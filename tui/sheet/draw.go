@@ -7,7 +7,6 @@ import (
 
 	"gatehouse/tui/flow"
 	"gatehouse/tui/safetext"
-	"gatehouse/tui/saveas"
 	"gatehouse/tui/term"
 	"gatehouse/tui/theme"
 )
@@ -50,7 +49,7 @@ func Bar(c *term.Canvas, x, y, w int, th *theme.Theme, over, all int) {
 func (s *Sheet) Size(maxW, maxH int) (w, h int) {
 	w = min(maxW, width)
 	counts := s.counts(w)
-	return w, min(maxH, 1+counts.Len()+1+s.job.Len()+s.bottom())
+	return w, min(maxH, 1+counts.Len()+1+s.job.Len()+s.bottom(w))
 }
 
 // counts is how many items stand how, with signs.
@@ -81,10 +80,10 @@ func (s *Sheet) counts(w int) *flow.Page {
 }
 
 // bottom is the number of lines below the list.
-func (s *Sheet) bottom() int {
+func (s *Sheet) bottom(w int) int {
 	switch {
 	case s.prompt != nil:
-		return saveas.Height
+		return s.prompt.Height(w)
 	case s.said != "" || s.job.cancelling && !s.job.Finished():
 		return 1
 	}
@@ -97,7 +96,7 @@ func (s *Sheet) Draw(c *term.Canvas) {
 	if w <= 0 || h <= 0 {
 		return
 	}
-	if s.full && s.job.Len() > 0 {
+	if s.full && s.cursor < s.job.Len() {
 		s.drawFull(c, w, h)
 		return
 	}
@@ -114,7 +113,7 @@ func (s *Sheet) Draw(c *term.Canvas) {
 			y++
 		}
 	}
-	list := max(1, h-y-s.bottom())
+	list := max(1, h-y-s.bottom(w))
 	s.drawList(c.Sub(0, y, w, list), w, list)
 	s.drawBottom(c, w, y+list)
 }
