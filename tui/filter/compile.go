@@ -20,7 +20,7 @@ func (e *Error) Error() string { return fmt.Sprintf("at character %d: %s", e.At+
 // also that of dates. The error is an *Error; it is Unfinished if more typing
 // can make it right.
 func (s Schema[R]) Compile(text string, now time.Time) (*Matcher[R], error) {
-	m := &Matcher[R]{schema: s, text: text}
+	m := &Matcher[R]{schema: s, text: text, in: s.open()}
 	for from := 0; ; {
 		t, ok := scan(text, from)
 		if !ok {
@@ -59,14 +59,26 @@ func word(t term, now time.Time) clause {
 	if t.value == "" {
 		return clause{}
 	}
-	c := clause{how: anywhere, field: -1, not: t.not, word: newNeedle(t.value), digits: isDigits(t.value)}
+	c := clause{how: anywhere, field: -1, not: t.not, word: newNeedle(t.value)}
+	c.least, c.digits = leastNumber(t.value)
 	if from, to, ok := datePrefix(t.value, now.Location()); ok {
 		c.dated, c.lo, c.hi = true, from.UnixMicro(), to.UnixMicro()-1
 	}
 	return c
 }
 
-func isDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }
+// leastNumber is the smallest number with as many digits as s has, if s is
+// nothing but digits.
+func leastNumber(s string) (least int64, ok bool) {
+	if len(s) > 18 || strings.Trim(s, "0123456789") != "" {
+		return 0, false
+	}
+	for n := int64(1); len(s) > 1; s = s[1:] {
+		n *= 10
+		least = n
+	}
+	return least, true
+}
 
 // lookUp finds the field that a name or the beginning of one means. A whole
 // name beats a beginning, and the first word of a name the later ones: "used"

@@ -10,6 +10,7 @@ import (
 type Matcher[R any] struct {
 	schema  Schema[R]
 	text    string
+	in      open[R]
 	clauses []clause
 }
 
@@ -19,8 +20,9 @@ type clause struct {
 	field  int // -1: all
 	not    bool
 	word   needle
-	digits bool // word: all digits, so it can be part of a number
-	dated  bool // word: a date, from lo to hi
+	digits bool  // word: all digits, so it can be part of a number
+	least  int64 // word: no smaller number has so many digits
+	dated  bool  // word: a date, from lo to hi
 	lo, hi int64
 }
 
@@ -101,30 +103,58 @@ func (c *clause) fitsOne(list []string) bool {
 	return c.how == exactly && c.word.text == "" && len(list) == 0
 }
 
+// anywhere tells whether a bare word is in any field.
 func (m *Matcher[R]) anywhere(c *clause, row R) bool {
-	for i := range m.schema {
-		if f := &m.schema[i]; !f.named && f.has(c, row) {
+	for _, text := range m.in.texts {
+		if c.word.in(text(row)) {
 			return true
+		}
+	}
+	for _, list := range m.in.lists {
+		if c.fitsOne(list(row)) {
+			return true
+		}
+	}
+	if c.digits {
+		for _, num := range m.in.numbers {
+			if n, known := num(row); known && (n >= c.least || n <= -c.least) && numberHas(n, c.word.text) {
+				return true
+			}
+		}
+	}
+	if c.dated {
+		for _, at := range m.in.times {
+			if t, known := at(row); known && t >= c.lo && t <= c.hi {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-// has tells whether a bare word is in the field.
-func (f *Field[R]) has(c *clause, row R) bool {
-	switch {
-	case f.text != nil:
-		return c.word.in(f.text(row))
-	case f.list != nil:
-		return c.fitsOne(f.list(row))
-	case f.kind == numberKind && c.digits:
-		n, known := f.num(row)
-		return known && numberHas(n, c.word.text)
-	case f.kind >= timeKind && c.dated:
-		at, known := f.num(row)
-		return known && at >= c.lo && at <= c.hi
+// open are the fields that bare words look into.
+type open[R any] struct {
+	texts          []func(R) string
+	lists          []func(R) []string
+	numbers, times []func(R) (int64, bool)
+}
+
+func (s Schema[R]) open() open[R] {
+	var o open[R]
+	for _, f := range s {
+		switch {
+		case f.named:
+		case f.text != nil:
+			o.texts = append(o.texts, f.text)
+		case f.list != nil:
+			o.lists = append(o.lists, f.list)
+		case f.kind == numberKind:
+			o.numbers = append(o.numbers, f.num)
+		case f.kind >= timeKind:
+			o.times = append(o.times, f.num)
+		}
 	}
-	return false
+	return o
 }
 
 func numberHas(n int64, digits string) bool {

@@ -140,6 +140,9 @@ func (n *needle) equal(s string) bool {
 }
 
 func (n *needle) findRunes(s string) (from, to int) {
+	if isASCII(s) {
+		return -1, -1
+	}
 	for i := 0; i < len(s); {
 		if end := n.starts(s[i:]); end >= 0 {
 			return i, i + end

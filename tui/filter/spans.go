@@ -14,7 +14,7 @@ func (m *Matcher[R]) Spans(dst []Span, field, shown string) []Span {
 		if c.not || c.word.text == "" || c.field >= 0 && m.schema[c.field].name != field {
 			continue
 		}
-		if c.field < 0 && !m.open(field) {
+		if c.field < 0 && !m.looksInto(field) {
 			continue
 		}
 		dst = c.spans(dst, shown)
@@ -22,8 +22,8 @@ func (m *Matcher[R]) Spans(dst []Span, field, shown string) []Span {
 	return dst
 }
 
-// open tells whether bare words look into the field.
-func (m *Matcher[R]) open(field string) bool {
+// looksInto tells whether bare words look into the field.
+func (m *Matcher[R]) looksInto(field string) bool {
 	for i := range m.schema {
 		if m.schema[i].name == field {
 			return !m.schema[i].named

@@ -80,6 +80,9 @@ func datePrefix(s string, loc *time.Location) (from, to time.Time, ok bool) {
 			return from, to, false
 		}
 	}
+	if s[:2] < "19" || s[:2] > "21" {
+		return from, to, false // a number, hardly a year
+	}
 	whole := 4
 	switch {
 	case len(s) == 10:

@@ -4,12 +4,10 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"gatehouse/tui"
-	"gatehouse/tui/safetext"
-	"gatehouse/tui/term"
 	"gatehouse/tui/theme"
 )
 
-// Modal is a page in a box. Following a link closes it.
+// Modal is a page in a box, a tui.Modal. Following a link closes it.
 type Modal struct {
 	*Page
 	id    tui.ID
@@ -39,12 +37,6 @@ func (m *Modal) Size(maxW, maxH int) (w, h int) {
 	w = min(maxW, widest)
 	return w, max(1, min(maxH, layOut(m.record.Fields, m.env.Theme, w, maxH).page.Len()))
 }
-
-// Draw implements tui.Modal.
-func (m *Modal) Draw(c *term.Canvas) { m.Page.Draw(c) }
-
-// Title implements tui.Modal.
-func (m *Modal) Title() safetext.Safe { return m.Page.Title() }
 
 // Tone implements tui.Modal.
 func (m *Modal) Tone() theme.Tone { return theme.Accent }
