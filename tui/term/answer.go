@@ -14,7 +14,7 @@ type backgroundAnswer struct {
 }
 
 // answer reads the answers that Run may have asked for; all others are dropped.
-func (d *Decoder) answer(s string) {
+func (d *decoder) answer(s string) {
 	if s == "[c" {
 		d.msgs = append(d.msgs, backgroundAnswer{})
 		return

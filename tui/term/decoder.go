@@ -8,14 +8,14 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Decoder turns what a terminal sends into messages. It holds what is not
+// decoder turns what a terminal sends into messages. It holds what is not
 // complete yet, so it does not matter how the bytes were cut up on their way.
 //
 // A lone ESC byte is the esc key only if nothing follows for a while: whoever
 // reads must call Flush when Wait is over and nothing came. Answers to queries
 // are swallowed, whenever they come; the one about the background colour
 // becomes a message for Run.
-type Decoder struct {
+type decoder struct {
 	in      []byte // not decoded yet
 	mode    decoderMode
 	paste   []byte
@@ -56,7 +56,7 @@ const (
 type PasteCut struct{ Dropped int }
 
 // Feed takes bytes that came at a time, and gives the messages they complete.
-func (d *Decoder) Feed(b []byte, now time.Time) []tea.Msg {
+func (d *decoder) Feed(b []byte, now time.Time) []tea.Msg {
 	if len(b) == 0 {
 		return nil
 	}
@@ -74,7 +74,7 @@ func (d *Decoder) Feed(b []byte, now time.Time) []tea.Msg {
 }
 
 // Wait is how long to wait for more before calling Flush; 0 if nothing is held.
-func (d *Decoder) Wait() time.Duration {
+func (d *decoder) Wait() time.Duration {
 	switch {
 	case d.mode == pasting:
 		return pasteWait
@@ -91,7 +91,7 @@ func (d *Decoder) Wait() time.Duration {
 }
 
 // Flush decides about what is held, because nothing more came.
-func (d *Decoder) Flush(now time.Time) []tea.Msg {
+func (d *decoder) Flush(now time.Time) []tea.Msg {
 	d.msgs = nil
 	switch {
 	case d.mode == pasting:
@@ -138,7 +138,7 @@ func lateTail(b []byte) bool {
 	return false
 }
 
-func (d *Decoder) decode() {
+func (d *decoder) decode() {
 	at := 0
 	for at < len(d.in) {
 		n := d.step(d.in[at:])
@@ -152,7 +152,7 @@ func (d *Decoder) decode() {
 
 // step decodes what stands at the start of b and returns its length, or 0 if
 // more is needed.
-func (d *Decoder) step(b []byte) int {
+func (d *decoder) step(b []byte) int {
 	switch d.mode {
 	case pasting, lostPaste:
 		return d.pasted(b)
@@ -169,7 +169,7 @@ func (d *Decoder) step(b []byte) int {
 	return d.character(b, false)
 }
 
-func (d *Decoder) character(b []byte, alt bool) int {
+func (d *decoder) character(b []byte, alt bool) int {
 	if !utf8.FullRune(b) {
 		return 0
 	}
@@ -180,7 +180,7 @@ func (d *Decoder) character(b []byte, alt bool) int {
 	return n
 }
 
-func (d *Decoder) rune(r rune, alt bool) {
+func (d *decoder) rune(r rune, alt bool) {
 	k := tea.Key{Type: tea.KeyRunes, Runes: []rune{r}, Alt: alt}
 	if r == ' ' {
 		k.Type = tea.KeySpace
@@ -188,10 +188,10 @@ func (d *Decoder) rune(r rune, alt bool) {
 	d.key(k)
 }
 
-func (d *Decoder) key(k tea.Key) { d.msgs = append(d.msgs, tea.KeyMsg(k)) }
+func (d *decoder) key(k tea.Key) { d.msgs = append(d.msgs, tea.KeyMsg(k)) }
 
 // escape decodes what begins with ESC.
-func (d *Decoder) escape(b []byte) int {
+func (d *decoder) escape(b []byte) int {
 	if len(b) == 1 {
 		return 0
 	}
@@ -214,7 +214,7 @@ func (d *Decoder) escape(b []byte) int {
 
 // escEsc decodes ESC ESC: alt and a key that sends a sequence, or the esc key,
 // repeated.
-func (d *Decoder) escEsc(b []byte) int {
+func (d *decoder) escEsc(b []byte) int {
 	if len(b) == 2 {
 		return 0
 	}
@@ -230,7 +230,7 @@ func (d *Decoder) escEsc(b []byte) int {
 
 // beginString enters a string: an OSC, a DCS or an APC. ESC ] and the like can
 // also be alt and a key; then what follows does not begin an answer.
-func (d *Decoder) beginString(b []byte) int {
+func (d *decoder) beginString(b []byte) int {
 	if len(b) == 2 {
 		return 0
 	}
@@ -248,7 +248,7 @@ const maxString = 256
 
 // inString swallows a string. Its end is BEL or ESC \; any other control is
 // not part of one, and belongs to whoever types.
-func (d *Decoder) inString(b []byte) int {
+func (d *decoder) inString(b []byte) int {
 	switch c := b[0]; {
 	case c == 0x1b && len(b) == 1:
 		return 0

@@ -59,7 +59,7 @@ func TestEverySequenceCutAtEveryByte(t *testing.T) {
 	now := time.Unix(0, 0)
 	for _, c := range inputs {
 		for cut := 0; cut <= len(c.in); cut++ {
-			var d Decoder
+			var d decoder
 			got := append(d.Feed([]byte(c.in[:cut]), now), d.Feed([]byte(c.in[cut:]), now)...)
 			if !reflect.DeepEqual(got, c.want) && len(got)+len(c.want) > 0 {
 				t.Errorf("%q cut at %d: %v, want %v", c.in, cut, got, c.want)
@@ -80,7 +80,7 @@ func TestAnyInputCutAnywhere(t *testing.T) {
 			want = append(want, inputs[i].want...)
 		}
 		now := time.Unix(0, 0)
-		var d Decoder
+		var d decoder
 		var got []tea.Msg
 		for rest := in; rest != ""; {
 			n := rapid.IntRange(1, len(rest)).Draw(t, "length")
@@ -110,7 +110,7 @@ func TestWhatIsHeldIsDecidedAfterAWhile(t *testing.T) {
 		{"\x1b]11;rgb:", sequenceWait, nil},
 		{"\x1b[200~half", pasteWait, []tea.Msg{paste("half"), PasteCut{}}},
 	} {
-		var d Decoder
+		var d decoder
 		if got := d.Feed([]byte(c.in), time.Unix(0, 0)); len(got) > 0 {
 			t.Errorf("%q: %v at once", c.in, got)
 		}
@@ -140,7 +140,7 @@ func TestTheRestOfASequenceMayBeLate(t *testing.T) {
 		{"[", 200 * time.Millisecond, []tea.Msg{char('[')}},
 		{"x", 200 * time.Millisecond, []tea.Msg{char('x')}},
 	} {
-		var d Decoder
+		var d decoder
 		d.Feed([]byte("\x1b"), now)
 		d.Flush(now)
 		if got := d.Feed([]byte(c.rest), now.Add(c.after)); !reflect.DeepEqual(got, c.want) {
@@ -150,7 +150,7 @@ func TestTheRestOfASequenceMayBeLate(t *testing.T) {
 }
 
 func TestKeysEndABrokenString(t *testing.T) {
-	var d Decoder
+	var d decoder
 	now := time.Unix(0, 0)
 	if got := d.Feed([]byte("\x1b]11;rgb:00\x03"), now); !reflect.DeepEqual(got, []tea.Msg{key(tea.KeyCtrlC)}) {
 		t.Errorf("ctrl+c: %v", got)
@@ -161,7 +161,7 @@ func TestKeysEndABrokenString(t *testing.T) {
 }
 
 func TestHugePasteIsCutAndSaysSo(t *testing.T) {
-	var d Decoder
+	var d decoder
 	now := time.Unix(0, 0)
 	in := pasteStart + strings.Repeat("é", maxPaste/2-1) + "xé" + strings.Repeat("z", 998) + pasteEnd + "q"
 	var got []tea.Msg
@@ -192,7 +192,7 @@ func TestPasteWithoutAnEnd(t *testing.T) {
 		{[]string{"dd", "\x03"}, []tea.Msg{key(tea.KeyCtrlC)}},
 		{[]string{"\x1b[20", "\x03", "j"}, []tea.Msg{key(tea.KeyCtrlC), char('j')}},
 	} {
-		var d Decoder
+		var d decoder
 		d.Feed([]byte("\x1b[200~half"), now)
 		d.Flush(now)
 		var got []tea.Msg
@@ -212,7 +212,7 @@ func FuzzDecoder(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in []byte, cut int) {
 		now := time.Unix(0, 0)
 		cut = min(max(cut, 0), len(in))
-		var whole, parts Decoder
+		var whole, parts decoder
 		want := whole.Feed(in, now)
 		got := append(parts.Feed(in[:cut], now), parts.Feed(in[cut:], now)...)
 		if a, b := fmt.Sprintf("%#v", got), fmt.Sprintf("%#v", want); a != b {

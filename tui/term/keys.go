@@ -44,7 +44,7 @@ func controlLen(b []byte) int {
 
 // control decodes CSI and SS3. A sequence cut off by a control character is
 // dropped, and the character kept.
-func (d *Decoder) control(b []byte, alt bool) int {
+func (d *decoder) control(b []byte, alt bool) int {
 	n := controlLen(b)
 	if n == 0 {
 		return 0
@@ -86,7 +86,7 @@ const (
 
 // csiKey gives the key for a CSI sequence; whatever is no key is swallowed,
 // such as an answer that came late.
-func (d *Decoder) csiKey(body string, final byte, alt bool) {
+func (d *decoder) csiKey(body string, final byte, alt bool) {
 	first, second, _ := strings.Cut(body, ";")
 	mods := 0
 	if m := number(second); m > 1 && m <= 16 {
@@ -120,7 +120,7 @@ func (d *Decoder) csiKey(body string, final byte, alt bool) {
 
 // ss3 gives the key for ESC O and a letter, which some terminals send with
 // modifiers between the two.
-func (d *Decoder) ss3(body string, final byte, alt bool) {
+func (d *decoder) ss3(body string, final byte, alt bool) {
 	_, mod, found := strings.Cut(body, ";")
 	if !found {
 		mod = body
@@ -141,7 +141,7 @@ func (d *Decoder) ss3(body string, final byte, alt bool) {
 
 // special gives a key that has no character. KeyCtrlAt stands for none here:
 // it has a byte of its own.
-func (d *Decoder) special(k tea.Key, mods int, alt bool) {
+func (d *decoder) special(k tea.Key, mods int, alt bool) {
 	if k.Type == tea.KeyCtrlAt {
 		return
 	}
@@ -194,7 +194,7 @@ var modified = map[tea.KeyType]struct{ shift, ctrl, both tea.KeyType }{
 }
 
 // mouse decodes an SGR mouse report: button;column;row, M or m.
-func (d *Decoder) mouse(body string, final byte) {
+func (d *decoder) mouse(body string, final byte) {
 	f := strings.Split(body, ";")
 	if len(f) != 3 || final != 'M' && final != 'm' {
 		return

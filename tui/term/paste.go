@@ -8,11 +8,11 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-func (d *Decoder) beginPaste() { d.mode, d.paste, d.dropped = pasting, nil, 0 }
+func (d *decoder) beginPaste() { d.mode, d.paste, d.dropped = pasting, nil, 0 }
 
 // pasted takes what is inside a paste and returns how much it took. What may
 // be the beginning of the end mark is held.
-func (d *Decoder) pasted(b []byte) int {
+func (d *decoder) pasted(b []byte) int {
 	n, skip, ends := len(b), 0, false
 	if i := bytes.Index(b, []byte(pasteEnd)); i >= 0 {
 		n, skip, ends = i, len(pasteEnd), true
@@ -47,7 +47,7 @@ func heldEnd(b []byte) int {
 }
 
 // endPaste gives a paste as one message. Terminals send line ends as CR.
-func (d *Decoder) endPaste() {
+func (d *decoder) endPaste() {
 	text := d.paste
 	if d.dropped > 0 {
 		text = wholeCharacters(text)

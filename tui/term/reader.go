@@ -30,7 +30,7 @@ type reader struct {
 	now   func() time.Time
 	after func(time.Duration) <-chan time.Time
 
-	dec   Decoder
+	dec   decoder
 	burst time.Time // when the last burst was read
 }
 
@@ -39,18 +39,16 @@ type chunk struct {
 	err error
 }
 
-// run reads until the input ends or fails, or done is closed.
-func (r *reader) run(done <-chan struct{}) error {
+// run reads until the input ends or fails.
+func (r *reader) run() error {
 	chunks := make(chan chunk)
-	go readChunks(r.in, chunks, done)
+	go readChunks(r.in, chunks)
 	for {
 		var quiet <-chan time.Time
 		if d := r.dec.Wait(); d > 0 {
 			quiet = r.after(d)
 		}
 		select {
-		case <-done:
-			return nil
 		case <-quiet:
 			r.deliver(r.dec.Flush(r.now()))
 		case c := <-chunks:
@@ -64,15 +62,11 @@ func (r *reader) run(done <-chan struct{}) error {
 	}
 }
 
-func readChunks(in io.Reader, out chan<- chunk, done <-chan struct{}) {
+func readChunks(in io.Reader, out chan<- chunk) {
 	buf := make([]byte, 4096)
 	for {
 		n, err := in.Read(buf)
-		select {
-		case out <- chunk{append([]byte(nil), buf[:n]...), err}:
-		case <-done:
-			return
-		}
+		out <- chunk{append([]byte(nil), buf[:n]...), err}
 		if err != nil {
 			return
 		}

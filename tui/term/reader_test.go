@@ -28,9 +28,8 @@ func newTypist(t *testing.T) *typist {
 		y.asked <- d
 		return y.timer
 	}}
-	done := make(chan struct{})
-	go func() { y.ended <- r.run(done) }()
-	t.Cleanup(func() { close(done); w.Close() })
+	go func() { y.ended <- r.run() }()
+	t.Cleanup(func() { w.Close() })
 	return y
 }
 

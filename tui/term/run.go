@@ -59,15 +59,10 @@ func Run(ctx context.Context, root Root, opt Options) error {
 	if err != nil {
 		return err
 	}
-	input, err := cancelreader.NewReader(s.tty.in)
-	if err != nil {
-		return fmt.Errorf("read from the terminal: %w", err)
-	}
-	defer input.Cancel()
 	deadly := make(chan os.Signal, 2)
 	signal.Notify(deadly, syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT, syscall.SIGHUP)
-	signal.Notify(s.jobs, syscall.SIGWINCH, syscall.SIGTSTP, syscall.SIGCONT)
 	defer signal.Stop(deadly)
+	signal.Notify(s.jobs, syscall.SIGWINCH, syscall.SIGTSTP, syscall.SIGCONT)
 	defer signal.Stop(s.jobs)
 	defer s.tty.leave()
 	if err := s.start(ctx); err != nil {
@@ -76,14 +71,34 @@ func Run(ctx context.Context, root Root, opt Options) error {
 	done := make(chan struct{})
 	defer close(done)
 	s.guard.Go(func() { s.forward(done) })
-	hangup := make(chan struct{})
-	s.guard.Go(func() {
-		r := &reader{in: input, send: s.prog.Send, now: time.Now, after: time.After}
-		if r.run(done) != nil {
-			close(hangup)
-		}
-	})
+	hangup, stop, err := s.read()
+	if err != nil {
+		return err
+	}
+	defer stop()
 	return s.await(ctx, deadly, hangup)
+}
+
+// read begins to read the keys. The channel is closed when none will come any
+// more; stop ends reading.
+func (s *session) read() (hangup <-chan struct{}, stop func(), err error) {
+	input, err := cancelreader.NewReader(s.tty.in)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read from the terminal: %w", err)
+	}
+	ended := make(chan struct{})
+	r := &reader{in: input, send: s.prog.Send, now: time.Now, after: time.After}
+	s.guard.Go(func() {
+		defer close(ended)
+		_ = r.run() // whatever the reason, it is over
+	})
+	return ended, func() {
+		s.prog.Kill() // so that nobody waits for a message to be taken
+		if input.Cancel() {
+			<-ended
+		}
+		_ = input.Close()
+	}, nil
 }
 
 func newSession(root Root, opt Options) (*session, error) {

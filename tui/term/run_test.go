@@ -3,6 +3,7 @@ package term_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -25,6 +26,9 @@ const childVar = "GATEHOUSE_TERM_TEST_CHILD"
 func TestMain(m *testing.M) {
 	switch kind := os.Getenv(childVar); kind {
 	case "":
+		if os.Getenv("GATEHOUSE_LONG") != "" {
+			_ = flag.Set("rapid.checks", "20000") // the flag exists: rapid is imported
+		}
 		os.Exit(m.Run())
 	case "shell":
 		os.Exit(jobShell())
@@ -294,7 +298,7 @@ func TestSuspendAndResume(t *testing.T) {
 		} else {
 			p.types("\x1a")
 		}
-		p.wait("job stopped")
+		p.until("a stopped job", func() bool { return strings.Count(p.output(), "job stopped") == round })
 		p.wantRestored()
 		p.types("fg\r")
 		p.until("coming back", func() bool { return strings.Count(p.screen.Text(), "resumed") == round })
