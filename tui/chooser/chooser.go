@@ -241,16 +241,12 @@ func (c *Chooser) Draw(cv *term.Canvas) {
 	c.height = max(1, h-2)
 	lines := c.lines(c.found)
 	at := slices.IndexFunc(lines, func(l shownLine) bool { return l.match == c.cursor })
+	first := at
+	if at > 0 && lines[at-1].match < 0 && c.height > 1 {
+		first-- // the heading over the row is worth its line
+	}
 	c.top = min(c.top, max(0, len(lines)-c.height))
-	if at >= c.top+c.height {
-		c.top = at - c.height + 1
-	}
-	if at >= 0 && at <= c.top { // keep the heading over the first row in sight
-		c.top = max(0, at-1)
-		if at > 0 && lines[at-1].match >= 0 {
-			c.top = at
-		}
-	}
+	c.top = min(max(c.top, at-c.height+1), max(0, first))
 	for y := 0; y < c.height && c.top+y < len(lines); y++ {
 		c.drawLine(cv.Sub(0, y+2, w, 1), w, lines[c.top+y])
 	}
@@ -279,7 +275,7 @@ func (c *Chooser) drawLine(cv *term.Canvas, w int, l shownLine) {
 	row := c.o.Rows[m.row]
 	text, note := pen(theme.Plain), row.Note
 	if row.Why != "" {
-		text, note = pen(theme.Dim), row.Why
+		text, note = pen(theme.Dim), c.env.Theme.Signs.Refused+" "+row.Why
 	}
 	if note == "" && c.input.Value() != "" {
 		note = row.Group

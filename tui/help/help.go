@@ -55,7 +55,7 @@ func why(a tui.Action) string {
 	if a.Why == "" {
 		return ""
 	}
-	return a.Title + ": not now: " + a.Why
+	return a.Title + ": " + a.Why
 }
 
 // Markdown renders sections as tables, one for each, for documentation. Actions
