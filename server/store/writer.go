@@ -52,6 +52,7 @@ func (s *Store) Write(ctx context.Context, change func(*Tx) error) error {
 func (s *Store) writeLoop() {
 	defer close(s.stopped)
 	tx := &Tx{store: s, stmts: map[string]*sql.Stmt{}}
+	defer tx.release()
 	for {
 		select {
 		case <-s.stop:
@@ -99,6 +100,16 @@ type Tx struct {
 	now       time.Time
 	lastEvent int64
 	lastHash  []byte
+}
+
+// release gives the connection back to its pool.
+func (tx *Tx) release() {
+	for _, st := range tx.stmts {
+		_ = st.Close() // nothing depends on it any more
+	}
+	if tx.conn != nil {
+		_ = tx.conn.Close() // as above
+	}
 }
 
 // begin opens the transaction with the lock for writing, so that nothing read

@@ -40,5 +40,5 @@ const (
 
 // StreamEnded says why the stream of events ends.
 type StreamEnded struct {
-	Reason string `json:"reason" enum:"credential_ended,shutting_down,too_slow"`
+	Reason string `json:"reason" enum:"credential_ended,shutting_down"`
 }

@@ -55,7 +55,6 @@ const (
 	CodeStateConflict    = "state_conflict"     // 409: not from this state
 	CodeLastAdmin        = "last_admin"         // 409: nobody could administer any more
 	CodeProtected        = "protected"          // 409: the account admin stays
-	CodeInProgress       = "in_progress"        // 409: same Idempotency-Key, still running
 	CodeRegistrationGone = "registration_gone"  // 410: unknown, used, replaced or expired
 	CodeVersion          = "version_conflict"   // 412: changed since it was read
 	CodeTooLarge         = "too_large"          // 413

@@ -85,5 +85,4 @@ type Redeem struct {
 type Redeemed struct {
 	UserName string `json:"user_name"`
 	Account  string `json:"account"`
-	Replayed bool   `json:"replayed,omitempty"`
 }

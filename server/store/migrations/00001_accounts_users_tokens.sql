@@ -32,6 +32,7 @@ CREATE TABLE users (
     CHECK (state <> 'active' OR password_hash <> '')
 ) STRICT;
 CREATE INDEX users_by_account ON users (account_id);
+CREATE INDEX admins ON users (account_id) WHERE admin = 1;
 
 CREATE TABLE tokens (
     id           INTEGER PRIMARY KEY,
@@ -76,6 +77,7 @@ CREATE TABLE events (
     request_id   TEXT    NOT NULL,
     hash         BLOB    NOT NULL
 ) STRICT;
+CREATE INDEX events_by_time ON events (time_us, id);
 CREATE INDEX events_by_user ON events (user_name, id);
 CREATE INDEX events_by_actor ON events (actor, id);
 -- +goose StatementBegin
