@@ -8,8 +8,9 @@ import (
 
 // Error says where a filter is wrong, and what would be right.
 type Error struct {
-	At, End    int // bytes of the text
-	Unfinished bool
+	Term       int  // where the piece that is wrong begins, in bytes of the text
+	At, End    int  // what is wrong in it
+	Unfinished bool // more typing can make it right
 	Msg        string
 }
 
@@ -17,8 +18,7 @@ type Error struct {
 func (e *Error) Error() string { return fmt.Sprintf("at character %d: %s", e.At+1, e.Msg) }
 
 // Compile reads a filter. Ages and deadlines count from now, whose location is
-// also that of dates. The error is an *Error; it is Unfinished if more typing
-// can make it right.
+// also that of dates. The error is an *Error.
 func (s Schema[R]) Compile(text string, now time.Time) (*Matcher[R], error) {
 	m := &Matcher[R]{schema: s, text: text, in: s.open()}
 	for from := 0; ; {
@@ -29,7 +29,7 @@ func (s Schema[R]) Compile(text string, now time.Time) (*Matcher[R], error) {
 		from = t.end
 		c, err := s.clause(t, now)
 		if err != nil {
-			err.Unfinished = err.Unfinished && t.end == len(text)
+			err.Term, err.Unfinished = t.at, err.Unfinished && t.end == len(text)
 			return nil, err
 		}
 		if c.how != nothing {

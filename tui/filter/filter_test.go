@@ -364,8 +364,11 @@ func FuzzCompile(f *testing.F) {
 		m, err := schema.Compile(text, now)
 		if err != nil {
 			var bad *Error
-			if !errors.As(err, &bad) || bad.At < 0 || bad.At > bad.End || bad.End > len(text) || bad.Msg == "" {
+			if !errors.As(err, &bad) || bad.Term < 0 || bad.Term > bad.At || bad.At > bad.End || bad.End > len(text) || bad.Msg == "" {
 				t.Fatalf("%q: %#v", text, err)
+			}
+			if _, err := schema.Compile(text[:bad.Term], now); err != nil {
+				t.Fatalf("%q: what is before the mistake is wrong too: %v", text, err)
 			}
 			return
 		}

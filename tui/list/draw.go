@@ -140,9 +140,11 @@ func (l *List[R]) drawFilter(c *term.Canvas, y int) {
 	t := l.env.Theme
 	x := c.Text(1, y, t.Pen(theme.Key), "/ ")
 	room, wrong := max(0, l.w-x), l.typing.wrong
-	if wrong != nil {
+	var says safetext.Safe
+	if wrong != nil { // it gets what the text leaves, or half
+		says = safetext.Clean(wrong.Error())
 		typed := safetext.Width(safetext.Clean(l.typing.input.Value()))
-		room = min(room, max(typed+1, room/3))
+		room = min(typed+1, max(room/2, room-safetext.Width(says)-1))
 	}
 	c.SetCursor(l.typing.input.Draw(c, x, y, room, t.Pen(theme.Plain), ""), y)
 	if wrong == nil {
@@ -153,7 +155,7 @@ func (l *List[R]) drawFilter(c *term.Canvas, y int) {
 		pen = t.Pen(theme.Dim)
 	}
 	x += room + 1
-	c.TextIn(x, y, l.w-x, pen, safetext.Clean(wrong.Error()))
+	c.TextIn(x, y, l.w-x, pen, says)
 }
 
 func (l *List[R]) drawChooser(c *term.Canvas, y int) {

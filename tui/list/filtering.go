@@ -88,12 +88,16 @@ func (l *List[R]) typed(k tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
-// retyped applies what is typed so far. A bad filter keeps the rows.
+// retyped applies what is typed so far. What is not finished is left out; a
+// filter that is wrong keeps the rows.
 func (l *List[R]) retyped() tea.Cmd {
-	m, err := l.spec.Fields.Compile(l.typing.input.Value(), l.env.Now())
+	text := l.typing.input.Value()
+	m, err := l.spec.Fields.Compile(text, l.env.Now())
 	l.typing.wrong = nil
+	if errors.As(err, &l.typing.wrong) && l.typing.wrong.Unfinished {
+		m, err = l.spec.Fields.Compile(text[:l.typing.wrong.Term], l.env.Now())
+	}
 	if err != nil {
-		errors.As(err, &l.typing.wrong)
 		return nil
 	}
 	return l.use(m)

@@ -117,9 +117,6 @@ func makeCell(c Cell) drawnCell {
 
 // measure lets a column grow to what was seen in it.
 func (f *frame[R]) measure(col int, text safetext.Safe) {
-	for len(f.seen) <= col {
-		f.seen = append(f.seen, 0)
-	}
 	if n := safetext.Width(text); n > f.seen[col] {
 		f.seen[col] = n
 		f.stale = true

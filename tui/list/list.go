@@ -64,6 +64,7 @@ func New[R any](ctx context.Context, env *tui.Env, id tui.ID, spec Spec[R]) *Lis
 			l.sortCols = append(l.sortCols, i)
 		}
 	}
+	l.frame.seen = make([]int, len(spec.Columns))
 	l.SetSort(spec.Sort)
 	l.load.total = -1
 	l.bind()
