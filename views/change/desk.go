@@ -26,6 +26,7 @@ type Desk struct {
 	s     *session.Session
 	board *jobs.Board
 	o     Options
+	works map[*work]bool // that are under way
 }
 
 // Options are how changes are carried out; the zero Options are good.
@@ -52,7 +53,23 @@ func New(env *tui.Env, s *session.Session, board *jobs.Board, o Options) *Desk {
 	if o.Tick == nil {
 		o.Tick = tea.Tick
 	}
-	return &Desk{env: env, id: env.NextID(), s: s, board: board, o: o}
+	return &Desk{env: env, id: env.NextID(), s: s, board: board, o: o, works: map[*work]bool{}}
+}
+
+// Finish is called when the event loop has ended: what was not sent yet is not
+// sent any more, and what is under way is waited for, up to a limit.
+func (d *Desk) Finish(limit time.Duration) {
+	for w := range d.works {
+		w.cancel()
+	}
+	out := time.After(limit)
+	for w := range d.works {
+		select {
+		case <-w.running.Done():
+		case <-out:
+			return
+		}
+	}
 }
 
 // ID implements tui.Receiver.

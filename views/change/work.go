@@ -63,7 +63,8 @@ func (w *work) start(p apiclient.Plan) tea.Cmd {
 	d := w.f.d
 	ctx, cancel := context.WithCancel(d.s.Context())
 	w.plan, w.cancel = p, cancel
-	w.running = apiclient.Run(ctx, d.s.Backend(), p, d.o.Run)
+	w.running = apiclient.Run(ctx, d.s.Carrier(p), p, d.o.Run)
+	d.works[w] = true
 	return w.next()
 }
 
@@ -175,6 +176,7 @@ func detail(o apiclient.Outcome) string {
 func (w *work) ended() tea.Cmd {
 	w.result = w.running.Wait()
 	w.cancel()
+	delete(w.f.d.works, w)
 	w.sheet.Finish()
 	f, s := w.f, w.f.d.s
 	f.d.board.Progress(w.job, w.sheet.Over(), w.ends()...)

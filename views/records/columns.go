@@ -100,17 +100,16 @@ func aliases(key string) []string {
 	return nil
 }
 
-// same tells whether two records of one ref show the same.
+// same tells whether two records of one ref show the same. What only a single
+// record holds, and a list leaves out, does not count.
 func same(declared []apiclient.Column) func(a, b row) bool {
 	return func(a, b row) bool {
 		if ta, ok := a.(*apiclient.Token); ok { // of these there are many
-			if tb, ok := b.(*apiclient.Token); ok && plain(ta) == plain(tb) {
-				return sameExtra(ta.Extra, tb.Extra)
-			}
-			return false
+			tb, ok := b.(*apiclient.Token)
+			return ok && plain(ta) == plain(tb)
 		}
 		for _, d := range declared {
-			if a.Get(d.Key).Compare(b.Get(d.Key)) != 0 {
+			if !d.Detail && a.Get(d.Key).Compare(b.Get(d.Key)) != 0 {
 				return false
 			}
 		}
@@ -122,17 +121,4 @@ func plain(t *apiclient.Token) apiclient.Token {
 	c := *t
 	c.Extra = apiclient.Extra{}
 	return c
-}
-
-func sameExtra(a, b apiclient.Extra) bool {
-	x, y := a.Attrs(), b.Attrs()
-	if len(x) != len(y) {
-		return false
-	}
-	for i := range x {
-		if x[i].Key != y[i].Key || x[i].Value.Compare(y[i].Value) != 0 {
-			return false
-		}
-	}
-	return true
 }

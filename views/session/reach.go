@@ -111,10 +111,8 @@ func (s *Session) Declined() { s.asking = false }
 func (s *Session) SignedOut() tea.Cmd {
 	s.feed.stop()
 	s.loader.Cancel()
-	if s.backend != nil {
-		s.backend.Close()
-	}
-	s.backend, s.waiting, s.opening = nil, nil, false
+	s.Close()
+	s.raw, s.backend, s.waiting, s.opening = nil, nil, nil, false
 	s.identity, s.credential = apiclient.Identity{}, apiclient.Credential{}
 	return tea.Sequence(s.anew(), s.ask(nil)) // the other way round, the question would be closed too
 }

@@ -7,6 +7,7 @@ package session
 import (
 	"context"
 	"errors"
+	"net/url"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -29,6 +30,9 @@ type Options struct {
 	Ask func(why *apiclient.Failure) tea.Cmd
 	// Anew starts the console anew because somebody else has signed in.
 	Anew func() tea.Cmd
+	// Locked tells whether changes are refused before they are sent. It is
+	// asked from commands too. nil: they never are.
+	Locked func() bool
 	// Tick is tea.Tick unless a test has its own clock.
 	Tick func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
 }
@@ -39,7 +43,9 @@ type Session struct {
 	id         tui.ID
 	loader     *tui.Loader
 	credential apiclient.Credential
-	backend    apiclient.Backend // nil until it was opened
+	raw        apiclient.Backend // nil until it was opened
+	backend    apiclient.Backend // raw behind the lock on writes
+	waits      map[tui.ID]time.Time
 	identity   apiclient.Identity
 	asking     bool             // for a credential
 	opening    bool             // a backend, with the one at hand
@@ -68,10 +74,19 @@ type opened struct {
 	credential apiclient.Credential
 }
 
+// SignedIn is sent to the session by whoever asked for a credential.
+type SignedIn struct {
+	Credential apiclient.Credential // the zero credential: it has to be asked for again
+	Target     *apiclient.Target    // where it is for, if that is known better now
+}
+
 // New makes a session; Start opens it.
 func New(o Options) *Session {
 	if o.Tick == nil {
 		o.Tick = tea.Tick
+	}
+	if o.Locked == nil {
+		o.Locked = func() bool { return false }
 	}
 	s := &Session{
 		o:          o,
@@ -79,6 +94,7 @@ func New(o Options) *Session {
 		loader:     tui.NewLoader(o.Context),
 		credential: o.Credential,
 		listeners:  map[tui.ID]Listener{},
+		waits:      map[tui.ID]time.Time{},
 		clock:      clock{now: o.Env.Now},
 		link:       Link{now: o.Env.Now},
 	}
@@ -140,12 +156,39 @@ func (s *Session) Update(msg tea.Msg) tea.Cmd {
 		if s.loader.Fresh(m.Gen) {
 			return s.tried(m)
 		}
+	case SignedIn:
+		return s.signedIn(m)
 	case retry:
 		return s.try()
 	case refresh:
 		return s.refreshed()
 	}
 	return nil
+}
+
+// signedIn goes on with what was answered to the question for a credential.
+func (s *Session) signedIn(m SignedIn) tea.Cmd {
+	s.asking = false
+	if m.Target != nil && m.Target.URL != s.o.Target.URL {
+		// A registration string can be for another place than the one that
+		// was asked about; then that place has no name yet.
+		to := *m.Target
+		if to.Context == "" {
+			to.Context = host(to.URL)
+		}
+		s.o.Target = to
+	}
+	if m.Credential.Secret.IsZero() {
+		return s.ask(nil)
+	}
+	return s.Open(m.Credential)
+}
+
+func host(address string) string {
+	if u, err := url.Parse(address); err == nil && u.Host != "" {
+		return u.Host
+	}
+	return address
 }
 
 func (s *Session) failedToOpen(err error) tea.Cmd {
@@ -173,9 +216,10 @@ func (s *Session) refreshed() tea.Cmd {
 func (s *Session) wasOpened(o opened) tea.Cmd {
 	before, had := s.identity.User.Key(), s.backend != nil
 	if had {
-		s.backend.Close()
+		s.raw.Close()
 	}
-	s.backend, s.identity, s.credential = o.backend, o.identity, o.credential
+	s.raw, s.backend = o.backend, apiclient.Lock(o.backend, s.o.Locked)
+	s.identity, s.credential = o.identity, o.credential
 	s.asking = false
 	s.link.answered()
 	waiting := s.waiting

@@ -15,6 +15,42 @@ import (
 // Backend is the system, or nil while it was never opened.
 func (s *Session) Backend() apiclient.Backend { return s.backend }
 
+// Carrier is the backend that carries out a plan. Signing out is not locked
+// with the writes: it takes nothing from anybody else.
+func (s *Session) Carrier(p apiclient.Plan) apiclient.Backend {
+	if p.Verb == apiclient.SessionSignOut {
+		return s.raw
+	}
+	return s.backend
+}
+
+// Close forgets the credential and ends idle connections.
+func (s *Session) Close() {
+	if s.raw != nil {
+		s.raw.Close()
+	}
+}
+
+// Waits notes since when a screen has been waiting for an answer; the zero
+// time: it does not wait.
+func (s *Session) Waits(id tui.ID, since time.Time) {
+	if since.IsZero() {
+		delete(s.waits, id)
+		return
+	}
+	s.waits[id] = since
+}
+
+// Waiting tells since when the longest wait for an answer lasts.
+func (s *Session) Waiting() (since time.Time, waits bool) {
+	for _, t := range s.waits {
+		if since.IsZero() || t.Before(since) {
+			since = t
+		}
+	}
+	return since, !since.IsZero()
+}
+
 // Driver is what the kind of system can do, known before it is opened.
 func (s *Session) Driver() apiclient.Driver { return s.o.Driver }
 
@@ -45,6 +81,9 @@ func (s *Session) Now() time.Time { return s.clock.time() }
 // Link is the way to the system.
 func (s *Session) Link() *Link { return &s.link }
 
+// Asking tells whether the question for a credential is open.
+func (s *Session) Asking() bool { return s.asking }
+
 // Live tells whether the system tells its changes just now.
 func (s *Session) Live() bool { return s.feed.live }
 
@@ -52,7 +91,10 @@ func (s *Session) Live() bool { return s.feed.live }
 func (s *Session) Listen(id tui.ID, l Listener) { s.listeners[id] = l }
 
 // Leave ends Listen.
-func (s *Session) Leave(id tui.ID) { delete(s.listeners, id) }
+func (s *Session) Leave(id tui.ID) {
+	delete(s.listeners, id)
+	delete(s.waits, id)
+}
 
 // tell calls every listener, the oldest first.
 func (s *Session) tell(f func(Listener) tea.Cmd) tea.Cmd {
