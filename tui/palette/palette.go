@@ -30,20 +30,25 @@ func (r *Recent) add(id string) {
 	r.ids = r.ids[:min(len(r.ids), keep)]
 }
 
-// order puts the recent entries first, and those that cannot be run last.
+// order puts the recent entries first, then those of the footer, and those that
+// cannot be run last.
 func (r *Recent) order(entries []Entry) []Entry {
-	rank := func(e Entry) int {
-		switch i := slices.Index(r.ids, e.Action.ID); {
-		case e.Action.Why != "":
-			return keep + 1
-		case i >= 0:
-			return i
-		}
-		return keep
-	}
 	out := slices.Clone(entries)
-	slices.SortStableFunc(out, func(a, b Entry) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(out, func(a, b Entry) int { return r.rank(a) - r.rank(b) })
 	return out
+}
+
+func (r *Recent) rank(e Entry) int {
+	const footer, rest, refused = 1 << 10, 1 << 20, 1 << 21
+	switch i := slices.Index(r.ids, e.Action.ID); {
+	case e.Action.Why != "":
+		return refused
+	case i >= 0:
+		return i
+	case e.Action.Footer > 0:
+		return footer + e.Action.Footer
+	}
+	return rest
 }
 
 // New makes the palette. What is chosen is remembered as recent and given to

@@ -60,6 +60,22 @@ func TestWhatCannotBeDoneIsShownLastAndDoesNotRun(t *testing.T) {
 	}
 }
 
+func TestActionsOfTheFooterComeBeforeTheOthers(t *testing.T) {
+	var r Recent
+	r.add("recent")
+	in := []Entry{
+		{Action: tui.Action{ID: "down"}}, {Action: tui.Action{ID: "second", Footer: 2}}, {Action: tui.Action{ID: "refused", Footer: 1, Why: "no"}},
+		{Action: tui.Action{ID: "first", Footer: 1}}, {Action: tui.Action{ID: "recent"}}, {Action: tui.Action{ID: "up"}},
+	}
+	var got []string
+	for _, e := range r.order(in) {
+		got = append(got, e.Action.ID)
+	}
+	if want := []string{"recent", "first", "second", "down", "up", "refused"}; !slices.Equal(got, want) {
+		t.Errorf("order %v, want %v", got, want)
+	}
+}
+
 func TestRecentForgets(t *testing.T) {
 	var r Recent
 	for i := range 100 {

@@ -1,8 +1,10 @@
 package shell_test
 
 import (
+	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"pgregory.net/rapid"
@@ -123,6 +125,13 @@ func frame(t *rapid.T, r *rig, w, h int) {
 	}
 	c := around.Sub(1, 1, w, h)
 	r.s.Draw(c)
+	for y := range h {
+		for x := range w {
+			if text := c.At(x, y).Text; strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.C, r) }) {
+				t.Fatalf("%q is drawn at %d,%d", text, x, y)
+			}
+		}
+	}
 	for i := range w + 2 {
 		if around.At(i, 0).Text != edge || around.At(i, h+1).Text != edge {
 			t.Fatalf("drawn outside of %d×%d", w, h)

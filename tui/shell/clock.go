@@ -58,6 +58,7 @@ func (s *Shell) beat(b beat) tea.Cmd {
 		return nil
 	}
 	s.clock.on = false
+	s.noticeLock()
 	return s.broadcast(tui.TickMsg{Now: s.env.Now()})
 }
 

@@ -10,14 +10,12 @@ import (
 	"gatehouse/tui/theme"
 )
 
-// Draw draws the whole window.
+// Draw draws the whole window on an empty canvas.
 func (s *Shell) Draw(c *term.Canvas) {
 	if w, h := c.Size(); w != s.w || h != s.h {
 		s.w, s.h = w, h
 		s.fit()
 	}
-	c.Clear()
-	c.HideCursor()
 	l := s.layout()
 	if l.tooSmall {
 		s.drawTooSmall(c)

@@ -48,16 +48,25 @@ func (s *Shell) hintsWidth(actions []tui.Action, gap int) int {
 // modal on top, else of the screen, and of the shell unless its keys are text.
 func (s *Shell) footerActions() []tui.Action {
 	var all []tui.Action
+	add := func(actions []tui.Action) {
+		for _, a := range actions {
+			if a.Footer > 0 && len(a.Keys) > 0 {
+				all = append(all, a)
+			}
+		}
+	}
 	p := s.front()
 	switch b := s.top(); {
 	case b != nil:
-		all = s.modalActions(b)
+		add(s.modalActions(b))
 	case p != nil && p.screen.TypingText():
-		all = s.screenActions()
+		add(s.screenActions())
 	default:
-		all = s.Actions()
+		screen, own, global := s.tables()
+		add(screen)
+		add(own)
+		add(global)
 	}
-	all = slices.DeleteFunc(slices.Clone(all), func(a tui.Action) bool { return a.Footer == 0 || len(a.Keys) == 0 })
 	slices.SortStableFunc(all, func(a, b tui.Action) int { return cmp.Compare(a.Footer, b.Footer) })
 	return all
 }

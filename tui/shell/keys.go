@@ -50,7 +50,7 @@ func (s *Shell) modalKey(b *box, k tea.KeyMsg, gap time.Duration) tea.Cmd {
 	if a, ok := tui.Find(s.modalActions(b), name); ok && (a.Do != nil || a.Why != "") {
 		return s.perform(a)
 	}
-	if a, ok := tui.Find(s.terminalActions(), name); ok {
+	if a, ok := tui.Find(s.terminal, name); ok {
 		return s.perform(a)
 	}
 	return b.modal.Update(k)
@@ -70,11 +70,11 @@ func (s *Shell) screenKey(k tea.KeyMsg) tea.Cmd {
 	case typing:
 		return p.screen.Update(k)
 	}
-	if a, ok := tui.Find(s.screenActions(), name); ok {
-		return s.perform(a)
-	}
-	if a, ok := tui.Find(s.globalActions(), name); ok {
-		return s.perform(a)
+	screen, own, global := s.tables()
+	for _, table := range [...][]tui.Action{screen, own, global} {
+		if a, ok := tui.Find(table, name); ok {
+			return s.perform(a)
+		}
 	}
 	return p.screen.Update(k)
 }

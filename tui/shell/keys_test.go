@@ -159,7 +159,12 @@ func TestLockedWritesAreRefusedUntilUnlocked(t *testing.T) {
 			t.Errorf("header: %q, want %q in it", r.line(0), st.want)
 		}
 	}
-	r.press("W")
+	r.clock.Pass(time.Minute)
+	r.beatNow()
+	if got, want := r.line(-2), " ! the 15 minutes are over: writes are locked again"; got != want {
+		t.Errorf("said %q, want %q", got, want)
+	}
+	r.press("W", "y", "W")
 	if !r.lock.locked {
 		t.Error("W did not lock")
 	}

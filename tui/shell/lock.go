@@ -63,12 +63,22 @@ func (s *Shell) unlockHint() safetext.Safe {
 func (s *Shell) toggleLock() tea.Cmd {
 	if !s.locked() {
 		s.cfg.Lock.Lock()
+		s.unlocked = false
 		return s.toast(theme.Good, "writes are locked")
 	}
 	return s.open(newQuestion(s.env, s.unlockText(), func() tea.Cmd {
 		s.cfg.Lock.Unlock(unlockFor)
+		s.unlocked = true
 		return s.toast(theme.Warn, "writes are open for 15 minutes")
 	}))
+}
+
+// noticeLock says it when the time of open writes is over.
+func (s *Shell) noticeLock() {
+	if s.unlocked && s.locked() {
+		s.unlocked = false
+		s.say(theme.Warn, "the 15 minutes are over: writes are locked again")
+	}
 }
 
 func (s *Shell) unlockText() questionText {

@@ -4,12 +4,14 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"gatehouse/tui"
+	"gatehouse/tui/safetext"
 )
 
 // tab is a stack of screens; the last one is shown.
 type tab struct {
 	spec  Tab
 	stack []*placed
+	title safetext.Safe // the one that its action carries
 }
 
 // placed is a screen with the size it was last told.

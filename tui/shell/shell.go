@@ -18,18 +18,20 @@ import (
 
 // Shell is the root model. All its methods belong to the event loop.
 type Shell struct {
-	env     *tui.Env
-	cfg     Config
-	w, h    int
-	tabs    []*tab
-	at      int
-	modals  []*box
-	toasts  toasts
-	clock   clock
-	copying []safetext.Safe // what was asked to be copied and is not answered yet
-	recent  palette.Recent
-	lastKey time.Time
-	over    bool // everything is closed, the program ends
+	env           *tui.Env
+	cfg           Config
+	w, h          int
+	tabs          []*tab
+	at            int
+	modals        []*box
+	toasts        toasts
+	clock         clock
+	copying       []safetext.Safe // what was asked to be copied and is not answered yet
+	recent        palette.Recent
+	lastKey       time.Time
+	own, terminal []tui.Action // what the shell itself can do, and what works over a modal too
+	unlocked      bool         // writes were unlocked here and did not lock themselves since
+	over          bool         // everything is closed, the program ends
 }
 
 // New makes a shell that shows nothing before Init.
@@ -53,6 +55,7 @@ func New(env *tui.Env, c Config) *Shell {
 			s.at = i
 		}
 	}
+	s.bind()
 	return s
 }
 

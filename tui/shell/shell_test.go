@@ -134,7 +134,10 @@ type lock struct {
 	now    func() time.Time
 }
 
-func (l *lock) Locked() bool           { return l.locked }
+func (l *lock) Locked() bool {
+	return l.locked || !l.until.IsZero() && !l.now().Before(l.until)
+}
+
 func (l *lock) Until() time.Time       { return l.until }
 func (l *lock) Unlock(d time.Duration) { l.locked, l.until = false, l.now().Add(d) }
 func (l *lock) Lock()                  { l.locked, l.until = true, time.Time{} }
