@@ -123,6 +123,67 @@ func TestAnyFramesAreShownAsDrawn(t *testing.T) {
 	})
 }
 
+// A list that scrolls is where rows move, bars change their place, and new rows
+// come in over whatever was there.
+func TestScrolledListsAreShownAsDrawn(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		const w = 40
+		h := rapid.IntRange(5, 14).Draw(t, "h")
+		opt := vt.Options{NoBCE: rapid.Bool().Draw(t, "nobce")}
+		screen := vt.NewWith(w, h, opt)
+		c, p := NewCanvas(w, h), NewPainter(screen)
+		p.EraseKeepsBackground(!opt.NoBCE)
+		bar, even := somePens.Draw(t, "bar"), somePens.Draw(t, "even")
+		top, bottom := rapid.IntRange(0, 2).Draw(t, "top"), h-rapid.IntRange(0, 2).Draw(t, "footer")
+		first := 50
+		for range rapid.IntRange(2, 8).Draw(t, "frames") {
+			first += rapid.IntRange(-4, 4).Draw(t, "by")
+			selected := rapid.IntRange(top, bottom-1).Draw(t, "selected")
+			c.Clear()
+			for y := top; y < bottom; y++ {
+				n := first + y
+				pen := Pen("")
+				if n%2 == 0 {
+					pen = even
+				}
+				if y == selected {
+					pen = bar
+				}
+				c.Fill(0, y, w, 1, pen)
+				if n%5 > 0 {
+					c.Text(0, y, pen, safetext.Safe(fmt.Sprintf("row %d %s", n, strings.Repeat("x", n%7*4))))
+				}
+			}
+			if err := p.Paint(c); err != nil {
+				t.Fatal(err)
+			}
+			if d := difference(c, screen); d != "" {
+				t.Fatalf("%s\nshown:\n%s\ndrawn:\n%s", d, screen.Text(), c.Plain())
+			}
+		}
+	})
+}
+
+func TestErasingLeavesNoColourBehind(t *testing.T) {
+	screen := vt.New(20, 8)
+	c, p := NewCanvas(20, 8), NewPainter(screen)
+	for _, draw := range []func(){
+		func() { c.Fill(0, 0, 20, 8, "41") },
+		func() { c.Clear(); c.Text(0, 2, "44", "x") },                                  // erases in the pen that was left
+		func() { c.Clear(); c.Text(0, 2, "", "plain"); c.Text(0, 3, "7", "reversed") }, // and with reverse on
+		func() { c.Clear(); c.Text(0, 3, "7", "r") },
+		func() { c.Clear(); c.Fill(5, 4, 15, 1, "42") },
+	} {
+		draw()
+		if err := p.Paint(c); err != nil {
+			t.Fatal(err)
+		}
+		if d := difference(c, screen); d != "" {
+			t.Error(d)
+		}
+	}
+}
+
 // counter counts what is written, and in how many pieces.
 type counter struct {
 	bytes.Buffer

@@ -88,6 +88,8 @@ func (s *sample) key(msg tea.KeyMsg) tea.Cmd {
 		return tea.Interrupt
 	case "t":
 		return func() tea.Msg { return syscall.Kill(os.Getpid(), syscall.SIGTSTP) }
+	case "m":
+		return term.Mouse(true)
 	case "p":
 	default:
 		s.log = append(s.log, "key "+msg.String())
@@ -107,7 +109,7 @@ func (s *sample) key(msg tea.KeyMsg) tea.Cmd {
 	case "goroutine":
 		s.guard.Go(func() { fall() })
 	case "hang":
-		s.log = append(s.log, "hanging")
+		os.Stdout.WriteString("hanging")
 		select {}
 	}
 	return nil
@@ -236,9 +238,8 @@ func TestSignalsRestoreTheTerminal(t *testing.T) {
 				p := start(t, kind)
 				p.wait("started")
 				if kind == "hang" {
-					p.types("k")
-					p.wait("key k")
 					p.types("p")
+					p.wait("hanging")
 				}
 				p.signal(sig)
 				p.wantExit(want)
@@ -263,14 +264,20 @@ func TestOtherEnds(t *testing.T) {
 }
 
 func TestMouseModeIsRestored(t *testing.T) {
-	p := start(t, "mouse")
-	p.wait("started")
-	if !p.screen.Mode(1002) || !p.screen.Mode(1006) {
-		t.Error("the mouse is off")
+	for _, kind := range []string{"mouse", "idle"} {
+		p := start(t, kind)
+		p.wait("started")
+		if kind == "idle" {
+			if p.screen.Mode(1002) {
+				t.Error("the mouse is on although nobody asked for it")
+			}
+			p.types("m")
+		}
+		p.until("the mouse", func() bool { return p.screen.Mode(1002) && p.screen.Mode(1006) })
+		p.types("q")
+		p.wantExit(0)
+		p.wantRestored()
 	}
-	p.types("q")
-	p.wantExit(0)
-	p.wantRestored()
 }
 
 func TestResizeIsFollowed(t *testing.T) {

@@ -36,11 +36,16 @@ type (
 	continued   struct{}
 	frameDue    struct{}
 	redraw      struct{}
+	setMouse    bool
 )
 
 // Redraw is a command that draws the whole screen anew, for a terminal that
 // somebody else wrote to.
 func Redraw() tea.Msg { return redraw{} }
+
+// Mouse is a command that switches the reports of clicks, drags and the wheel.
+// While they are on, the terminal's own selection needs shift.
+func Mouse(on bool) tea.Cmd { return func() tea.Msg { return setMouse(on) } }
 
 // frameGap is the least time between two frames.
 const frameGap = 5 * time.Millisecond
@@ -123,6 +128,9 @@ func (s *session) handle(msg tea.Msg) tea.Cmd {
 		return s.resume()
 	case redraw:
 		s.painter.Invalidate()
+		return nil
+	case setMouse:
+		s.tty.setMouse(bool(msg))
 		return nil
 	case copyRequest:
 		return s.copy(msg)

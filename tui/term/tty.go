@@ -66,6 +66,18 @@ func (t *tty) enter() error {
 	return err
 }
 
+// setMouse switches the reports of the mouse.
+func (t *tty) setMouse(on bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.mouse = on
+	modes := leaveMouse
+	if on {
+		modes = enterMouse
+	}
+	_, _ = t.painter.Write([]byte(modes)) // as with a frame: a terminal that is gone ends the input too
+}
+
 // leaveWait is how long a terminal that takes no output may delay the end.
 const leaveWait = time.Second
 
