@@ -205,7 +205,7 @@ func (b *backend) foundPassword(ctx context.Context, op apiclient.Op) (apiclient
 	if err != nil {
 		return f, err
 	}
-	if strconv.FormatInt(u.Version, 10) == b.changed.current(op.On) {
+	if strconv.FormatInt(u.Version, 10) == op.On.Version {
 		return apiclient.Finding{End: apiclient.Refused, Words: "the user is as it was"}, nil
 	}
 	return f, nil
