@@ -97,7 +97,7 @@ func (l Look) age(t time.Time) Cell {
 		if -d < soon {
 			tone = theme.Warn
 		}
-		return Cell{Text: "in " + span(-d), Tone: tone}
+		return Cell{Text: "in " + span(rounded(-d)), Tone: tone}
 	}
 	if d >= farAway {
 		zone := l.Zone
@@ -110,6 +110,17 @@ func (l Look) age(t time.Time) Cell {
 		return Cell{Text: "just now"}
 	}
 	return Cell{Text: span(d) + " ago"}
+}
+
+// rounded is what somebody would say that is still to come: a minute after a
+// token of 30 days was made there are 30 days left, not 29.
+func rounded(d time.Duration) time.Duration {
+	for _, u := range []time.Duration{24 * time.Hour, time.Hour, time.Minute} {
+		if d >= u {
+			return d.Round(u)
+		}
+	}
+	return d
 }
 
 // farAway is the age from which on a date says more than a count of days.

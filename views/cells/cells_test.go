@@ -31,7 +31,7 @@ func TestShort(t *testing.T) {
 		{"last_seen", apiclient.At(time.Time{}), "never", theme.Dim},
 		{"last_used", apiclient.At(time.Time{}), "never", theme.Dim},
 		{"expires", apiclient.At(now.Add(3 * 24 * time.Hour)), "in 3 days", theme.Warn},
-		{"expires", apiclient.At(now.Add(30*24*time.Hour + time.Second)), "in 30 days", theme.Plain},
+		{"expires", apiclient.At(now.Add(30*24*time.Hour - time.Second)), "in 30 days", theme.Plain},
 		{"expires", apiclient.At(time.Time{}), "never", theme.Plain},
 		{"created", apiclient.At(time.Time{}), "", theme.Dim},
 		{"max_age", apiclient.Span(0), "no limit", theme.Plain},

@@ -29,9 +29,6 @@ func Question(spec apiclient.VerbSpec, p apiclient.Plan, info apiclient.Info) co
 	for _, f := range p.Facts {
 		q.Facts = append(q.Facts, confirm.Fact{Text: f.Text, Grave: f.Grave})
 	}
-	if why := whySteps(p); why != "" {
-		q.Facts = append(q.Facts, confirm.Fact{Text: why})
-	}
 	for _, b := range p.Blocks {
 		q.Blocks = append(q.Blocks, confirm.Block{Text: b.Text, Next: b.Next})
 	}
@@ -49,25 +46,6 @@ func where(p apiclient.Plan, info apiclient.Info) string {
 		}
 	}
 	return strings.Join(parts, " · ")
-}
-
-// whySteps tells why there are more steps than were asked for.
-func whySteps(p apiclient.Plan) string {
-	targets, first := len(p.Targets()), 0
-	for _, s := range p.Steps {
-		if s.Verb != p.Verb {
-			first++
-		}
-	}
-	switch {
-	case first == 0:
-		return ""
-	case targets > 1:
-		return fmt.Sprintf("%d of them need something done first, so these are %d steps:", first, len(p.Steps))
-	case p.Steps[0].Verb.Word() == "disable":
-		return "It is enabled, so this is two steps:"
-	}
-	return fmt.Sprintf("Something must be done first, so these are %d steps:", len(p.Steps))
 }
 
 // mostSteps is how many steps are listed one by one; of more, the kinds are.

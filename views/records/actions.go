@@ -16,8 +16,7 @@ import (
 
 // actionsCache keeps the verbs, which are asked for at every key and frame.
 type actionsCache struct {
-	from    apiclient.Backend
-	here    apiclient.Kind
+	turn    int // of the session
 	rows    int
 	self    bool
 	actions []tui.Action
@@ -26,7 +25,7 @@ type actionsCache struct {
 // Actions implements tui.Screen.
 func (s *Screen) Actions() []tui.Action {
 	if s.list == nil {
-		return append([]tui.Action{s.connectAction()}, s.verbActions()...)
+		return s.calmActions()
 	}
 	listed := s.list.Actions()
 	if s.list.TypingText() {
@@ -42,13 +41,20 @@ func (s *Screen) Actions() []tui.Action {
 	return append(out, listed...)
 }
 
-// connectAction is enter where there is no list because nobody is signed in.
-func (s *Screen) connectAction() tui.Action {
-	a := tui.Action{ID: "records.connect", Title: "sign in", Help: "Say who you are.", Keys: []string{"enter"}, Footer: 1, Do: func() tea.Cmd { return s.Session.Expired(nil, nil) }}
-	if s.Session.Backend() != nil {
-		a.Why = "you are signed in"
+// calmActions are what can be done where there is no list.
+func (s *Screen) calmActions() []tui.Action {
+	var out []tui.Action
+	if s.Session.Backend() == nil {
+		out = append(out, tui.Action{
+			ID: "records.connect", Title: "sign in", Help: "Say who you are.", Keys: []string{"enter"}, Footer: 1,
+			Do: func() tea.Cmd { return s.Session.Expired(nil, nil) },
+		})
 	}
-	return a
+	for _, a := range s.verbActions() {
+		a.Footer = 0
+		out = append(out, a)
+	}
+	return out
 }
 
 // openAction is enter: into the record, or, where there is none because the
@@ -60,8 +66,7 @@ func (s *Screen) openAction() tui.Action {
 	case s.list.Err() != nil && s.list.Shown() == 0:
 		a.Title, a.Why, a.Do = "why it failed", "", s.openFailure
 	case opens.To == "":
-		a.Help = "Nothing is inside a " + s.noun().One + "."
-		a.Do = s.inspect
+		a.Title, a.Help, a.Do = "inspect", opens.Why, s.inspect
 	default:
 		a.Help = "Show the " + s.Session.Info().Word(opens.To).Many + " of the " + s.noun().One + "."
 	}
@@ -109,10 +114,11 @@ func (s *Screen) openFailure() tea.Cmd {
 func (s *Screen) verbActions() []tui.Action {
 	rows, self := s.aim()
 	c := &s.choice
-	if b := s.Session.Backend(); c.actions != nil && c.from == b && c.here == s.kind && c.rows == rows && c.self == self {
+	turn := s.Session.Turn()
+	if c.actions != nil && c.turn == turn && c.rows == rows && c.self == self {
 		return c.actions
 	}
-	*c = actionsCache{from: s.Session.Backend(), here: s.kind, rows: rows, self: self}
+	*c = actionsCache{turn: turn, rows: rows, self: self}
 	for _, choice := range verbs.Choices(verbs.Here{Driver: s.Session.Driver(), Info: s.Session.Info(), Kind: s.kind, Rows: rows}) {
 		c.actions = append(c.actions, s.verbAction(choice, self))
 	}

@@ -23,7 +23,7 @@ func (d Deps) page(r apiclient.Record, follow func(apiclient.Ref) tea.Cmd) inspe
 	for _, col := range info.Columns[ref.Kind] {
 		v := r.Get(col.Key)
 		cell := look.Full(col.Key, v)
-		if cell.Text == "" && v.None {
+		if cell.Text == "" {
 			continue
 		}
 		f := inspect.Field{Label: safetext.Clean(col.Title), Lines: []safetext.Safe{cell.Text}, Sign: cell.Sign, Tone: cell.Tone, Copy: v.String()}

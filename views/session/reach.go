@@ -112,6 +112,7 @@ func (s *Session) SignedOut() tea.Cmd {
 	s.feed.stop()
 	s.loader.Cancel()
 	s.Close()
+	s.turn++
 	s.raw, s.backend, s.waiting, s.opening = nil, nil, nil, false
 	s.identity, s.credential = apiclient.Identity{}, apiclient.Credential{}
 	return tea.Sequence(s.anew(), s.ask(nil)) // the other way round, the question would be closed too

@@ -45,6 +45,7 @@ type Session struct {
 	credential apiclient.Credential
 	raw        apiclient.Backend // nil until it was opened
 	backend    apiclient.Backend // raw behind the lock on writes
+	turn       int               // counts how often that changed
 	waits      map[tui.ID]time.Time
 	identity   apiclient.Identity
 	asking     bool             // for a credential
@@ -220,6 +221,7 @@ func (s *Session) wasOpened(o opened) tea.Cmd {
 	}
 	s.raw, s.backend = o.backend, apiclient.Lock(o.backend, s.o.Locked)
 	s.identity, s.credential = o.identity, o.credential
+	s.turn++
 	s.asking = false
 	s.link.answered()
 	waiting := s.waiting

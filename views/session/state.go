@@ -15,6 +15,10 @@ import (
 // Backend is the system, or nil while it was never opened.
 func (s *Session) Backend() apiclient.Backend { return s.backend }
 
+// Turn changes whenever another backend is in use, or none: what was worked out
+// of the one before is void.
+func (s *Session) Turn() int { return s.turn }
+
 // Carrier is the backend that carries out a plan. Signing out is not locked
 // with the writes: it takes nothing from anybody else.
 func (s *Session) Carrier(p apiclient.Plan) apiclient.Backend {
