@@ -245,7 +245,7 @@ func TestCtrlCQuitsAlwaysAndClosesEverything(t *testing.T) {
 
 func TestQuitAsksWhileAJobRuns(t *testing.T) {
 	r := newRig(t)
-	id := r.s.Jobs().Start(jobs.Job{Title: "revoke"})
+	r.s.Jobs().Start(jobs.Job{Title: "revoke"})
 	r.press("q")
 	if r.quit || !strings.Contains(r.text(), "1 job is still running") {
 		t.Fatal("q did not ask")
@@ -263,7 +263,7 @@ func TestQuitAsksWhileAJobRuns(t *testing.T) {
 		t.Error("y did not quit")
 	}
 	r = newRig(t)
-	id = r.s.Jobs().Start(jobs.Job{Title: "revoke"})
+	id := r.s.Jobs().Start(jobs.Job{Title: "revoke"})
 	r.s.Jobs().Finish(id, jobs.Done)
 	r.press("q")
 	if !r.quit {

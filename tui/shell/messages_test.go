@@ -1,6 +1,7 @@
 package shell_test
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"strings"
@@ -241,16 +242,56 @@ func TestAtRestOnlyTheClockMoves(t *testing.T) {
 	}
 }
 
-func TestTheFirstMomentTicksSlowly(t *testing.T) {
-	r := newRig(t)
-	for _, w := range r.waits {
-		if w < time.Minute {
-			t.Errorf("a tick after %v although no key was pressed", w)
+func TestWhatMakesTheSecondsTick(t *testing.T) {
+	for name, begin := range map[string]func(*rig){
+		"a job that runs":             func(r *rig) { r.s.Jobs().Start(jobs.Job{Title: "revoke"}) },
+		"an open modal":               func(r *rig) { r.send(tui.OpenMsg{Modal: r.dialog()}) },
+		"the last minute of unlocked": func(r *rig) { r.lock.Unlock(50 * time.Second) },
+	} {
+		r := newRig(t)
+		if last := r.waits[len(r.waits)-1]; last != time.Second {
+			t.Errorf("after the start: %v", last)
+		}
+		r.clock.Pass(time.Minute)
+		r.beatNow()
+		if last := r.waits[len(r.waits)-1]; last <= time.Second {
+			t.Errorf("at rest: %v", last)
+		}
+		begin(r)
+		r.send(news{})
+		if last := r.waits[len(r.waits)-1]; last != time.Second {
+			t.Errorf("%s: %v", name, last)
 		}
 	}
-	r.s.Jobs().Start(jobs.Job{Title: "revoke"})
-	r.send(news{})
-	if r.waits[len(r.waits)-1] != time.Second {
-		t.Error("a running job does not make the seconds tick")
+}
+
+// At rest the line to the terminal is silent but for the clock.
+func TestAtRestNothingIsWritten(t *testing.T) {
+	r := newRig(t)
+	r.lock.Lock()
+	r.link = shell.Connection{Link: shell.Offline, Since: r.clock.At, Text: "connection refused"}
+	var out bytes.Buffer
+	p, c := term.NewPainter(&out), term.NewCanvas(80, 24)
+	p.Resize(80, 24)
+	paint := func() int {
+		out.Reset()
+		c.Clear()
+		r.s.Draw(c)
+		if err := p.Paint(c); err != nil {
+			t.Fatal(err)
+		}
+		return out.Len()
+	}
+	if paint() == 0 {
+		t.Fatal("the first frame was not written")
+	}
+	for r.clock.At.Minute() < 10 {
+		before := r.clock.At.Minute()
+		r.clock.Pass(r.waits[len(r.waits)-1])
+		r.beatNow()
+		n := paint()
+		if minute := r.clock.At.Minute() != before; !minute && n > 0 || minute && (n == 0 || n > 100) {
+			t.Errorf("at %v: %d bytes: %q", r.clock.At.Format("15:04:05"), n, out.String())
+		}
 	}
 }

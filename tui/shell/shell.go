@@ -64,6 +64,7 @@ func (s *Shell) Jobs() *jobs.Board { return s.cfg.Jobs }
 
 // Init shows the first tab.
 func (s *Shell) Init() tea.Cmd {
+	s.lastKey = s.env.Now() // whoever has just started it is there
 	cmds := []tea.Cmd{s.toFront(), s.settle()}
 	if s.cfg.AskBackground {
 		cmds = append(cmds, term.AskBackground(backgroundWait))

@@ -1,7 +1,6 @@
 package shell_test
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -36,7 +35,6 @@ type page struct {
 	front   bool
 	actions []tui.Action
 	got     []tea.Msg
-	ctx     context.Context
 }
 
 func (p *page) ID() tui.ID               { return p.id }
