@@ -58,6 +58,19 @@ func TestFrames(t *testing.T) {
 			r.press("enter")
 		}},
 	}
+	states = append(states, struct {
+		name  string
+		build func(*rig)
+	}{"hostile", func(r *rig) {
+		p := r.page(hostile)
+		p.scope, p.status = hostile, hostile
+		p.actions[0].Title = string(hostile)
+		r.send(tui.PushMsg{Screen: p})
+		d := r.dialog()
+		d.title = hostile
+		r.send(tui.OpenMsg{Modal: d})
+		r.send(tui.ToastMsg{Tone: theme.Bad, Text: hostile})
+	}})
 	for _, st := range states {
 		for _, look := range looks {
 			var b strings.Builder
