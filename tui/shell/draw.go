@@ -80,14 +80,14 @@ func (s *Shell) dim(c *term.Canvas, l layout) {
 }
 
 // drawCrumb shows the way to the screen at the left, what narrows its rows in
-// the middle, its state at the right. The way is cut at its start and the
-// narrowing at its end; the state is cut last.
+// the middle, its state at the right. The way is cut at its start, but keeps a
+// third of the line.
 func (s *Shell) drawCrumb(c *term.Canvas, l layout) {
 	p := s.front()
 	if p == nil {
 		return
 	}
-	status := safetext.Truncate(p.screen.Status(), s.w-2)
+	status := safetext.Truncate(p.screen.Status(), s.w*2/3)
 	end := s.w - 1 - safetext.Width(status)
 	c.Text(end, l.crumb, s.pen(theme.Dim), status)
 	if status != "" {
