@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -43,7 +44,7 @@ func (o *demoOptions) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.listen, "listen", "127.0.0.1:0", "loopback address to listen on; port 0 finds a free one")
 	f.DurationVar(&o.faults.Latency, "latency", 0, "answer every request so much later")
 	f.Float64Var(&o.faults.FailRate, "fail-rate", 0, "let this share of the requests fail, from 0 to 1")
-	f.StringVar(&o.clock, "clock", "", "start the clock at this time, such as 2026-11-20T09:30:00Z, instead of now")
+	f.StringVar(&o.clock, "clock", "", "start the clock at this time, such as 2026-11-20T09:30:00Z, and make everything the same each time, secrets too")
 	f.BoolVar(&o.noConsole, "no-console", false, "print where the server is and how to sign in, and serve until told to stop")
 	f.StringVar(&o.tokenFile, "token-file", "", "write a token of the admin to this new file, for GATEHOUSE_TOKEN_FILE")
 }
@@ -121,8 +122,8 @@ func demo(ctx context.Context, s streams, o demoOptions) (err error) {
 func demoConfig(dir string, l net.Addr) (config.Config, error) {
 	return config.Load(config.Sources{
 		Flags: map[string]string{
-			"listen": l.String(), "database": dir + "/gatehouse.db", // a demo may lie open for long:
-			"session-idle": "720h", "session-hard": "720h",
+			"listen": l.String(), "database": filepath.Join(dir, "gatehouse.db"),
+			"session-idle": "720h", "session-hard": "720h", // a demo may lie open for long
 		},
 		Env: func(name string) string {
 			switch name {

@@ -3,11 +3,15 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	mathrand "math/rand/v2"
 	"net"
 	"os"
+	"slices"
+	"sync"
 	"time"
 
 	"gatehouse/apiclient"
@@ -27,12 +31,14 @@ type demoServer struct {
 	o        demoOptions
 	cfg      config.Config
 	now      func() time.Time
+	random   io.Reader // nil: what nobody can foresee
 	listener net.Listener
 	url      string
 	admin    string
 	password wire.Secret // of the admin
 	others   wire.Secret // of every other active user
 	ready    chan struct{}
+	failed   chan error // why there will be no server
 }
 
 func newDemo(ctx context.Context, o demoOptions, dir string) (*demoServer, error) {
@@ -47,6 +53,7 @@ func newDemo(ctx context.Context, o demoOptions, dir string) (*demoServer, error
 	d := &demoServer{
 		o: o, now: now, listener: l, url: "http://" + l.Addr().String(),
 		admin: wire.AdminName, others: wire.NewSecret(rand.Text()), ready: make(chan struct{}),
+		failed: make(chan error, 1),
 	}
 	if d.cfg, err = demoConfig(dir, l.Addr()); err != nil {
 		return nil, usageError(errors.Join(err, l.Close()))
@@ -55,25 +62,40 @@ func newDemo(ctx context.Context, o demoOptions, dir string) (*demoServer, error
 		d.cfg.DefaultAdminPassword = wire.NewSecret(rand.Text())
 	}
 	d.password = d.cfg.DefaultAdminPassword
+	if o.clock != "" {
+		d.random = reproducible(o.seed)
+	}
 	return d, nil
 }
 
 // serve opens the server, fills it and serves until ctx ends. If there is an
 // out, it says there when and how one can sign in.
 func (d *demoServer) serve(ctx context.Context, out io.Writer) (err error) {
-	defer func() { err = errors.Join(err, ignoreClosed(d.listener.Close())) }()
-	srv, _, err := server.Open(ctx, d.cfg, server.Options{Now: d.now, Faults: d.o.faults, Version: version()})
+	defer func() {
+		err = errors.Join(err, ignoreClosed(d.listener.Close()))
+		d.failed <- err
+	}()
+	srv, _, err := server.Open(ctx, d.cfg, server.Options{Now: d.now, Random: d.random, Faults: d.o.faults, Version: version()})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, srv.Close()) }()
-	if err := d.fill(ctx, srv, out); err != nil {
-		if ctx.Err() != nil {
-			return nil
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	filled := make(chan error, 1)
+	go func() {
+		err := d.fill(ctx, srv, out)
+		filled <- err
+		if err != nil {
+			cancel(err)
 		}
-		return err
+	}()
+	err = srv.Serve(ctx, d.listener)
+	cancel(nil)
+	if fillErr := <-filled; !errors.Is(fillErr, context.Canceled) {
+		err = errors.Join(err, fillErr)
 	}
-	return srv.Serve(ctx, d.listener)
+	return err
 }
 
 func ignoreClosed(err error) error {
@@ -83,17 +105,31 @@ func ignoreClosed(err error) error {
 	return err
 }
 
-// fill puts the data in, the tokens in several pieces, so that whoever signs in
-// meanwhile does not wait for all of them.
+// piece is how many tokens are put in at once: whoever signs in meanwhile waits
+// for one piece at most.
+const piece = 2500
+
+// fill puts the data in. As soon as there are accounts and users the console
+// may begin; tokens go on coming.
 func (d *demoServer) fill(ctx context.Context, srv *server.Server, out io.Writer) error {
 	data := sample.Make(d.o.size, d.o.seed, d.now(), d.others)
-	if err := d.token(ctx, srv, &data); err != nil {
-		return err
-	}
+	tokens := data.Tokens
+	data.Tokens = nil
 	if _, err := srv.Fill(ctx, data); err != nil {
 		return err
 	}
 	close(d.ready)
+	if d.o.tokenFile != "" && len(tokens) > 0 {
+		tokens = tokens[1:] // that one makes it so many as were asked for
+		if err := d.token(ctx, srv); err != nil {
+			return err
+		}
+	}
+	for some := range slices.Chunk(tokens, piece) {
+		if _, err := srv.Fill(ctx, server.Fill{By: data.By, Tokens: some}); err != nil {
+			return err
+		}
+	}
 	if out != nil {
 		d.tell(out)
 	}
@@ -101,16 +137,12 @@ func (d *demoServer) fill(ctx context.Context, srv *server.Server, out io.Writer
 }
 
 // token writes the token that was asked for to its file.
-func (d *demoServer) token(ctx context.Context, srv *server.Server, data *server.Fill) error {
-	if d.o.tokenFile == "" || len(data.Tokens) == 0 {
-		return nil
-	}
+func (d *demoServer) token(ctx context.Context, srv *server.Server) (err error) {
 	f, err := os.OpenFile(d.o.tokenFile, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return usageError(fmt.Errorf("--token-file: %w", err))
 	}
-	defer f.Close()
-	data.Tokens = data.Tokens[1:] // so many were asked for
+	defer func() { err = errors.Join(err, f.Close()) }()
 	made, err := srv.Fill(ctx, server.Fill{By: d.admin, Tokens: []server.FillToken{
 		{User: d.admin, Description: "the token file of this demo"},
 	}})
@@ -125,6 +157,9 @@ func (d *demoServer) token(ctx context.Context, srv *server.Server, data *server
 func (d *demoServer) signIn(ctx context.Context, driver apiclient.Driver, t apiclient.Target) (apiclient.Credential, error) {
 	select {
 	case <-d.ready:
+	case err := <-d.failed:
+		d.failed <- err // for whoever asks next
+		return apiclient.Credential{}, fmt.Errorf("the server of the demo did not start: %w", err)
 	case <-ctx.Done():
 		return apiclient.Credential{}, ctx.Err()
 	}
@@ -141,4 +176,23 @@ func (d *demoServer) tell(w io.Writer) {
 	}
 	fmt.Fprintf(w, "Console  gatehouse --server %s\n", d.url)
 	fmt.Fprintf(w, "Ready    %d accounts, %d users, %d tokens; ctrl+c stops the server and deletes them\n", d.o.size.Accounts, d.o.size.Users, d.o.size.Tokens)
+}
+
+// reproducible gives the same bytes each time, so that pictures of a demo can be
+// made anew and be the same.
+func reproducible(seed uint64) io.Reader {
+	var key [32]byte
+	binary.LittleEndian.PutUint64(key[:], seed)
+	return &lockedReader{from: mathrand.NewChaCha8(key)}
+}
+
+type lockedReader struct {
+	mu   sync.Mutex
+	from io.Reader
+}
+
+func (r *lockedReader) Read(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.from.Read(p)
 }

@@ -5,6 +5,7 @@ package sample
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -78,7 +79,7 @@ func (m *maker) ago(least, most time.Duration) time.Time {
 		return m.now.Add(-least)
 	}
 	share := m.random.Float64()
-	back := least + time.Duration(share*share*share*float64(most-least))
+	back := least + time.Duration(math.Pow(share, 1.4)*float64(most-least))
 	return m.now.Add(-back.Truncate(time.Second))
 }
 
