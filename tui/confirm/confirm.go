@@ -39,8 +39,9 @@ type Confirm struct {
 	hint    safetext.Safe
 	keys    int // counts keys, so that a yes is taken back by the one that follows
 
-	scroll flow.Scroll
-	laid   laid
+	scroll  flow.Scroll
+	version int // of the plan and what has changed
+	laid    flow.Cache
 }
 
 type state uint8
@@ -67,7 +68,8 @@ func (c *Confirm) show(plan Plan) {
 	if plan.Verb == "" {
 		plan.Verb = "go on"
 	}
-	c.plan, c.state, c.hint, c.laid = plan, open, "", laid{}
+	c.plan, c.state, c.hint = plan, open, ""
+	c.version++
 	c.word, c.focus = nil, nil
 	c.keys++
 	if plan.Reason != NoReason && c.reason == nil {
@@ -89,7 +91,8 @@ func (c *Confirm) Changed(lines ...string) {
 	if c.state == over {
 		return
 	}
-	c.state, c.hint, c.laid = withdrawn, "", laid{}
+	c.state, c.hint = withdrawn, ""
+	c.version++
 	c.keys++
 	for _, s := range lines {
 		c.changed = append(c.changed, safetext.Clean(s))
@@ -180,8 +183,7 @@ func (c *Confirm) Update(msg tea.Msg) tea.Cmd {
 			return c.confirm()
 		}
 	case tea.KeyMsg:
-		if c.guard.Armed() { // the plan was replaced under the keys
-			c.guard.Deaf()
+		if c.guard.Deaf() { // also for who did not ask Deaf before
 			return nil
 		}
 		return c.key(m)

@@ -14,23 +14,17 @@ const (
 	mostRows = 3  // of a prompt
 )
 
-// laid remembers the page: a plan of ten thousand names is laid out once.
-type laid struct {
-	w, h  int
-	theme *theme.Theme
-	page  *flow.Page
-}
-
+// page lays the plan out. One of ten thousand names is not laid out for every
+// frame.
 func (c *Confirm) page(w, h int) *flow.Page {
-	if c.laid.page != nil && c.laid.w == w && c.laid.h == h && c.laid.theme == c.env.Theme {
-		return c.laid.page
-	}
-	page := flow.Lay(w, h, func(p *flow.Page) {
+	key := struct {
+		version int
+		theme   *theme.Theme
+	}{c.version, c.env.Theme}
+	return c.laid.Lay(key, w, h, func(p *flow.Page) {
 		c.writeChanged(p)
 		c.plan.write(p, c.env.Theme.Signs)
 	})
-	c.laid = laid{w, h, c.env.Theme, page}
-	return page
 }
 
 func (c *Confirm) writeChanged(p *flow.Page) {

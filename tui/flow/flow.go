@@ -31,13 +31,31 @@ func NewPage(width int) *Page { return &Page{width: max(1, width)} }
 // cannot, it is built narrower, so that there is room for the marks that say
 // that it scrolls.
 func Lay(w, h int, build func(*Page)) *Page {
-	p := NewPage(w)
-	build(p)
-	if len(p.lines) > h && w > 4 {
-		p = NewPage(w - 2)
-		build(p)
+	return new(Cache).Lay(nil, w, h, build)
+}
+
+// Cache keeps the last page that was laid out, so that a long one is not laid
+// out again for every frame.
+type Cache struct {
+	key          any
+	w            int
+	wide, narrow *Page
+}
+
+// Lay is Lay, where build gives the same page as long as key is the same.
+func (c *Cache) Lay(key any, w, h int, build func(*Page)) *Page {
+	if c.key != key || c.w != w || c.wide == nil {
+		*c = Cache{key: key, w: w, wide: NewPage(w)}
+		build(c.wide)
 	}
-	return p
+	if c.wide.Len() <= h || w <= 4 {
+		return c.wide
+	}
+	if c.narrow == nil {
+		c.narrow = NewPage(w - 2)
+		build(c.narrow)
+	}
+	return c.narrow
 }
 
 // Width is the width that the page is laid out to.

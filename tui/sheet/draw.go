@@ -48,8 +48,11 @@ func Bar(c *term.Canvas, x, y, w int, th *theme.Theme, over, all int) {
 // Size is the wanted size: the list may grow to all of the items.
 func (s *Sheet) Size(maxW, maxH int) (w, h int) {
 	w = min(maxW, width)
-	counts := s.counts(w)
-	return w, min(maxH, 1+counts.Len()+1+s.job.Len()+s.bottom(w))
+	h = 1 + s.counts(w).Len() + 1 + s.job.Len() + s.bottom(w)
+	if s.full && s.cursor < s.job.Len() {
+		h = max(h, s.fullText(w, maxH).Len())
+	}
+	return w, min(maxH, h)
 }
 
 // counts is how many items stand how, with signs.
@@ -63,13 +66,16 @@ func (s *Sheet) counts(w int) *flow.Page {
 			continue
 		}
 		sign, tone := look(e, s.env.Theme.Signs)
-		text := sign + safetext.Safe(fmt.Sprintf(" %d %s", n, e))
-		if used > 0 && used+3+safetext.Width(text) > w {
+		text := safetext.Safe(fmt.Sprintf("%d %s", n, e))
+		if sign != " " {
+			text = sign + " " + text
+		}
+		if used > 0 && used+2+safetext.Width(text) > w {
 			p.Line(line...)
 			line, used = nil, 0
 		}
 		if used > 0 {
-			line, used = append(line, flow.Span{Text: "   "}), used+3
+			line, used = append(line, flow.Span{Text: "  "}), used+2
 		}
 		line, used = append(line, flow.Span{Tone: tone, Text: text}), used+safetext.Width(text)
 	}
@@ -96,8 +102,10 @@ func (s *Sheet) Draw(c *term.Canvas) {
 	if w <= 0 || h <= 0 {
 		return
 	}
+	s.watch()
 	if s.full && s.cursor < s.job.Len() {
-		s.drawFull(c, w, h)
+		page := s.fullText(w, h)
+		page.Draw(c, s.env.Theme, s.text.Fit(h, page.Len()))
 		return
 	}
 	y := 0
@@ -163,7 +171,7 @@ func (s *Sheet) drawList(c *term.Canvas, w, h int) {
 func (s *Sheet) nameWidth(rows []int, w int) int {
 	widest := 4
 	for _, i := range rows {
-		widest = max(widest, safetext.Width(safetext.Clean(head(s.job.items[i].Name))))
+		widest = max(widest, safetext.Width(safetext.Clean(s.job.items[i].Name)))
 	}
 	return min(widest, max(8, w*2/5))
 }
@@ -177,30 +185,25 @@ func (s *Sheet) drawItem(c *term.Canvas, y, w, names, i int, here bool) {
 	}
 	x := c.Text(0, y, th.Pen(theme.Key), mark)
 	x = c.Text(x, y, th.Pen(tone), sign+" ")
-	x = c.TextIn(x, y, names, pen, safetext.FitMiddle(safetext.Clean(head(it.Name)), names))
+	x = c.TextIn(x, y, names, pen, safetext.FitMiddle(safetext.Clean(it.Name), names))
 	words := safetext.Safe(it.End.String())
 	if it.Words != "" {
-		words += ": " + safetext.Clean(head(it.Words))
+		words += ": " + safetext.Clean(it.Words)
 	}
 	if x+2 < w-1 {
 		c.TextIn(x+2, y, w-x-3, th.Pen(tone), words)
 	}
 }
 
-// head is as much of a text as one line can ever show.
-func head(s string) string {
-	const most = 1024
-	if len(s) > most {
-		return s[:most]
-	}
-	return s
-}
-
-// drawFull draws all that is known about the item under the cursor.
-func (s *Sheet) drawFull(c *term.Canvas, w, h int) {
-	it, th := s.job.items[s.cursor], s.env.Theme
-	sign, tone := look(it.End, th.Signs)
-	page := flow.Lay(w, h, func(p *flow.Page) {
+// fullText is all that is known about the item under the cursor.
+func (s *Sheet) fullText(w, h int) *flow.Page {
+	it := s.job.items[s.cursor]
+	sign, tone := look(it.End, s.env.Theme.Signs)
+	key := struct {
+		version, item int
+		theme         *theme.Theme
+	}{s.job.version, s.cursor, s.env.Theme}
+	return s.laid.Lay(key, w, h, func(p *flow.Page) {
 		p.Para(theme.Title, safetext.Clean(it.Name))
 		p.Line(flow.Span{Tone: tone, Text: sign + " " + safetext.Safe(it.End.String())})
 		p.Gap()
@@ -214,5 +217,4 @@ func (s *Sheet) drawFull(c *term.Canvas, w, h int) {
 			}
 		}
 	})
-	page.Draw(c, th, s.text.Fit(h, page.Len()))
 }

@@ -5,6 +5,7 @@ package sheet
 import (
 	"slices"
 	"time"
+	"unicode/utf8"
 )
 
 // End is how one change stands.
@@ -68,7 +69,7 @@ func NewJob(now func() time.Time) *Job { return &Job{now: now, version: 1} }
 func (j *Job) Start(names []string) {
 	j.items = make([]Item, len(names))
 	for i, n := range names {
-		j.items[i].Name = n
+		j.items[i].Name = cut(n, maxLine)
 	}
 	j.counts = [ends]int{Waiting: len(names)}
 	j.begin()
@@ -98,7 +99,25 @@ func (j *Job) Tell(i int, end End, words, detail string) {
 	if end.Over() && !j.items[i].End.Over() {
 		j.fresh++
 	}
-	j.set(i, end, words, detail)
+	j.set(i, end, cut(words, maxLine), cut(detail, maxDetail))
+}
+
+// A job keeps this much of a text at most: a backend may answer each of ten
+// thousand changes with a page of HTML.
+const (
+	maxLine   = 1 << 10
+	maxDetail = 16 << 10
+)
+
+// cut keeps the start of s, and says so.
+func cut(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	for most > 0 && !utf8.RuneStart(s[most]) {
+		most--
+	}
+	return s[:most] + " … (cut)"
 }
 
 func (j *Job) set(i int, end End, words, detail string) {

@@ -39,6 +39,7 @@ type Sheet struct {
 	full   bool // the full text of the item is shown
 	lines  flow.Scroll
 	text   flow.Scroll
+	laid   flow.Cache // the full text
 	prompt *saveas.Prompt
 	said   safetext.Safe
 	tone   theme.Tone
