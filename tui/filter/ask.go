@@ -58,7 +58,7 @@ func (f Field[R]) wants() string {
 }
 
 func (f Field[R]) wrong(value string) problem {
-	return problem{msg: fmt.Sprintf("%q is not what %s wants: %s", value, f.name, f.wants())}
+	return problem{msg: fmt.Sprintf("%s wants %s, not %q", f.name, f.wants(), value)}
 }
 
 func (f Field[R]) isNone(value string) bool {
@@ -72,7 +72,7 @@ func (f Field[R]) askText(t term) (clause, problem) {
 	case t.op == "=" || t.value == "":
 		c.how = exactly
 	case t.op != "":
-		return c, problem{msg: fmt.Sprintf("%s is text and has no %s: it wants %s", f.name, t.op, f.wants())}
+		return c, problem{msg: fmt.Sprintf("%s is text and has no %s; it wants %s", f.name, t.op, f.wants())}
 	case f.kind == stateKind:
 		c.how = begins
 	default:

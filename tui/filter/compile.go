@@ -15,7 +15,7 @@ type Error struct {
 }
 
 // Error implements error.
-func (e *Error) Error() string { return fmt.Sprintf("at character %d: %s", e.At+1, e.Msg) }
+func (e *Error) Error() string { return fmt.Sprintf("at %d: %s", e.At+1, e.Msg) }
 
 // Compile reads a filter. Ages and deadlines count from now, whose location is
 // also that of dates. The error is an *Error.

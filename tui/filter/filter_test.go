@@ -176,7 +176,7 @@ func TestBadFilters(t *testing.T) {
 		{"name:>5", 5, 7, false, "name is text and has no >"},
 		{"a:x", 0, 3, true, `"a" can be admin, agent`},
 		{"state:", 6, 6, true, "beginning of a state"},
-		{"tokens:x", 7, 8, false, `"x" is not what tokens wants: a number`},
+		{"tokens:x", 7, 8, false, `tokens wants a number`},
 		{"tokens:n", 7, 8, true, "a number"},
 		{"tokens:>", 7, 8, true, "a number"},
 		{"tokens:9999999999999999999", 7, 26, false, "a number"},
@@ -206,7 +206,7 @@ func TestBadFilters(t *testing.T) {
 		if bad.At != c.at || bad.End != c.end || bad.Unfinished != c.unfinished || !strings.Contains(bad.Msg, c.says) {
 			t.Errorf("%q: %d-%d %v %q; want %d-%d %v %q", c.text, bad.At, bad.End, bad.Unfinished, bad.Msg, c.at, c.end, c.unfinished, c.says)
 		}
-		if want := fmt.Sprintf("at character %d: ", bad.At+1); !strings.HasPrefix(bad.Error(), want) {
+		if want := fmt.Sprintf("at %d: ", bad.At+1); !strings.HasPrefix(bad.Error(), want) {
 			t.Errorf("%q: %q", c.text, bad.Error())
 		}
 	}

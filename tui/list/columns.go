@@ -27,9 +27,9 @@ func (f *frame[R]) arrange(l *List[R]) {
 	if len(l.spec.Columns) == 0 {
 		return
 	}
-	f.offset = min(f.offset, f.maxOffset(l))
-	chosen, all := f.choose(l.spec.Columns, l.w-margin)
-	f.more = !all
+	f.furthest = furthest(l.spec.Columns, l.w-margin)
+	chosen, all := f.choose(l.spec.Columns, f.scrolled(), l.w-margin)
+	f.more = !all && f.scrolled() < f.furthest
 	room := l.w - margin - f.needed(l.spec.Columns, chosen)
 	widths := f.grow(l, chosen, room)
 	x := margin
@@ -51,21 +51,21 @@ func (f *frame[R]) title(l *List[R], col int) safetext.Safe {
 	return title
 }
 
-// choose picks columns that fit into the room, in their order, and tells
-// whether these are all.
-func (f *frame[R]) choose(cols []Column[R], room int) (chosen []int, all bool) {
+// choose picks columns that fit into the room, in their order, without those
+// that are scrolled out, and tells whether these are all.
+func (f *frame[R]) choose(cols []Column[R], offset, room int) (chosen []int, all bool) {
 	candidates := make([]int, 0, len(cols))
 	for i := range cols {
-		if i == 0 || i > f.offset {
+		if i == 0 || i > offset {
 			candidates = append(candidates, i)
 		}
 	}
-	if f.offset == 0 {
+	if offset == 0 {
 		slices.SortStableFunc(candidates[1:], func(a, b int) int { return cols[a].Priority - cols[b].Priority })
 	}
 	for _, i := range candidates {
 		if need := f.needed(cols, append(chosen, i)); need > room && len(chosen) > 0 {
-			if f.offset > 0 {
+			if offset > 0 {
 				break
 			}
 			continue
@@ -102,6 +102,7 @@ func (f *frame[R]) grow(l *List[R], chosen []int, room int) []int {
 		if c.Max > 0 {
 			want = min(want, max(c.Max, least))
 		}
+		want = max(want, safetext.Width(f.title(l, chosen[i])))
 		more := max(0, min(want-least, room))
 		widths[i] = least + more
 		room -= more
@@ -112,18 +113,19 @@ func (f *frame[R]) grow(l *List[R], chosen []int, room int) []int {
 	return widths
 }
 
-// maxOffset is how far the columns can be scrolled: until the last one shows.
-func (f *frame[R]) maxOffset(l *List[R]) int {
-	cols := l.spec.Columns
-	all := make([]int, len(cols))
-	for i := range all {
-		all[i] = i
+// scrolled is how many columns are scrolled out in this width.
+func (f *frame[R]) scrolled() int { return min(f.offset, f.furthest) }
+
+// furthest is how far the columns can be scrolled: until the last one shows.
+func furthest[R any](cols []Column[R], room int) int {
+	if len(cols) == 0 {
+		return 0
 	}
-	room := l.w - margin
-	for offset := range len(cols) {
-		shown := append([]int{0}, all[min(1+offset, len(all)):]...)
-		if f.needed(cols, shown) <= room || len(shown) <= 2 {
-			return offset
+	need := max(1, cols[0].Min)
+	for i := len(cols) - 1; i > 0; i-- {
+		need += gap + max(1, cols[i].Min)
+		if need > room {
+			return min(i, len(cols)-2)
 		}
 	}
 	return 0

@@ -9,11 +9,11 @@ import (
 )
 
 // layout says which lines there are besides the rows, from the top: banner,
-// line (filter or sort), head.
+// line (filter or sort), what is wrong with it, head.
 type layout struct {
-	banner, line, head       bool
-	bannerAt, lineAt, headAt int
-	rowsAt, rows             int
+	banner, line, wrong, head         bool
+	bannerAt, lineAt, wrongAt, headAt int
+	rowsAt, rows                      int
 }
 
 // layout gives up the head first when it gets low, then the banner; what is
@@ -28,12 +28,13 @@ func (l *List[R]) layout() layout {
 		return true
 	}
 	o.line = take(l.TypingText(), 0)
+	o.wrong = take(o.line && l.typing.on && l.typing.wrong != nil && !l.fitsBeside(), 1)
 	o.banner = take(l.load.err != nil, 2)
 	o.head = take(true, 2)
 	for _, part := range [...]struct {
 		on bool
 		at *int
-	}{{o.banner, &o.bannerAt}, {o.line, &o.lineAt}, {o.head, &o.headAt}} {
+	}{{o.banner, &o.bannerAt}, {o.line, &o.lineAt}, {o.wrong, &o.wrongAt}, {o.head, &o.headAt}} {
 		if part.on {
 			*part.at = o.rowsAt
 			o.rowsAt++
@@ -42,7 +43,7 @@ func (l *List[R]) layout() layout {
 	return o
 }
 
-// Draw shows the list.
+// Draw shows the list on a canvas that is blank.
 func (l *List[R]) Draw(c *term.Canvas) {
 	if w, h := c.Size(); w != l.w || h != l.h {
 		l.Resize(w, h)
@@ -63,7 +64,7 @@ func (l *List[R]) Draw(c *term.Canvas) {
 	case o.line && l.chooser.on:
 		l.drawChooser(c, o.lineAt)
 	case o.line:
-		l.drawFilter(c, o.lineAt)
+		l.drawFilter(c, o)
 	}
 	if o.head {
 		l.drawHead(c, o.headAt)
@@ -85,10 +86,10 @@ func (l *List[R]) drawHead(c *term.Canvas, y int) {
 		}
 		c.TextIn(x, y, p.x+p.w-x, pen, p.title)
 	}
-	if l.frame.offset > 0 {
+	if l.frame.scrolled() > 0 {
 		c.Text(0, y, pen, "<")
 	}
-	if l.frame.more && l.frame.offset < l.frame.maxOffset(l) {
+	if l.frame.more {
 		c.Text(l.w-1, y, pen, ">")
 	}
 }
@@ -107,7 +108,9 @@ func (l *List[R]) drawRow(c *term.Canvas, y, pos int, d *drawnRow) {
 		cursor = 1
 	}
 	pens, match := &f.pens.of[cursor][k], &f.pens.match[cursor][k]
-	c.Fill(0, y, l.w, 1, pens[theme.Plain])
+	if pens[theme.Plain] != "" {
+		c.Fill(0, y, l.w, 1, pens[theme.Plain])
+	}
 	if cursor == 1 {
 		c.Text(0, y, pens[theme.Plain], signs.Cursor)
 	}
@@ -135,27 +138,34 @@ func (l *List[R]) drawMatches(c *term.Canvas, x, y int, pen term.Pen, key string
 	}
 }
 
-// drawFilter shows what is typed, and behind it what is wrong with it.
-func (l *List[R]) drawFilter(c *term.Canvas, y int) {
-	t := l.env.Theme
-	x := c.Text(1, y, t.Pen(theme.Key), "/ ")
-	room, wrong := max(0, l.w-x), l.typing.wrong
-	var says safetext.Safe
-	if wrong != nil { // it gets what the text leaves, or half
-		says = safetext.Clean(wrong.Error())
-		typed := safetext.Width(safetext.Clean(l.typing.input.Value()))
-		room = min(typed+1, max(room/2, room-safetext.Width(says)-1))
-	}
-	c.SetCursor(l.typing.input.Draw(c, x, y, room, t.Pen(theme.Plain), ""), y)
+// filterAt is where the text of the filter begins.
+const filterAt = 3
+
+// fitsBeside tells whether there is room behind the filter to say what is
+// wrong with it.
+func (l *List[R]) fitsBeside() bool {
+	typed := safetext.Width(safetext.Clean(l.typing.input.Value()))
+	return filterAt+typed+2+safetext.Width(safetext.Clean(l.typing.wrong.Error())) <= l.w
+}
+
+// drawFilter shows what is typed, and behind or below it what is wrong with it.
+func (l *List[R]) drawFilter(c *term.Canvas, o layout) {
+	t, wrong := l.env.Theme, l.typing.wrong
+	c.Text(1, o.lineAt, t.Pen(theme.Key), "/ ")
+	c.SetCursor(l.typing.input.Draw(c, filterAt, o.lineAt, max(0, l.w-filterAt), t.Pen(theme.Plain), ""), o.lineAt)
 	if wrong == nil {
 		return
 	}
-	pen := t.Pen(theme.Bad)
+	pen, says := t.Pen(theme.Bad), safetext.Clean(wrong.Error())
 	if wrong.Unfinished {
 		pen = t.Pen(theme.Dim)
 	}
-	x += room + 1
-	c.TextIn(x, y, l.w-x, pen, says)
+	switch {
+	case o.wrong:
+		c.TextIn(filterAt, o.wrongAt, l.w-filterAt, pen, says)
+	case l.fitsBeside():
+		c.Text(filterAt+safetext.Width(safetext.Clean(l.typing.input.Value()))+2, o.lineAt, pen, says)
+	}
 }
 
 func (l *List[R]) drawChooser(c *term.Canvas, y int) {
@@ -214,9 +224,9 @@ func (l *List[R]) drawEmpty(c *term.Canvas, o layout) {
 func (l *List[R]) whyEmpty() safetext.Safe {
 	switch {
 	case l.Len() > 0 && l.now.want.only != 0:
-		return "no row is marked and passes the filter; m shows all again"
+		return "no such row is marked; m shows all"
 	case l.Len() > 0:
-		return safetext.Safe("nothing among " + grouped(l.Len()) + " matches; esc clears the filter")
+		return "nothing matches; esc shows all"
 	case l.load.on && l.load.slow:
 		return "loading " + l.env.Theme.Signs.Running
 	case l.load.on || l.load.gen == 0:

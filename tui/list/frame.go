@@ -10,12 +10,13 @@ import (
 // frame remembers what was drawn, so that a key costs no more than what it
 // changes: cells are asked for once per row, not once per frame.
 type frame[R any] struct {
-	stale  bool // size, looks or order changed: cells and columns are made anew
-	offset int  // columns scrolled out
-	more   bool // there are columns that do not show
-	seen   []int
-	cols   []placed
-	widths int // counts arrangements; cells fitted for another one are fitted again
+	stale bool  // size, looks or order changed: cells and columns are made anew
+	seen  []int // the widest text of each column so far
+	cols  []placed
+
+	offset   int  // columns scrolled out, if the width asks for it
+	furthest int  // how many can be, in this width
+	more     bool // there are columns behind the last one drawn
 
 	rows, spare []drawnRow
 	first       int // position of rows[0]

@@ -137,7 +137,7 @@ func (d *desk) step() bool {
 		return false
 	}
 	msgs := frametest.Run(d.cmds[0])
-	d.cmds = d.cmds[1:]
+	d.cmds = slices.Delete(d.cmds, 0, 1)
 	for _, m := range msgs {
 		if a, ok := m.(tui.Addressed); ok {
 			if a.To != d.l.id {

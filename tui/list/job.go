@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"runtime"
 	"slices"
+	"sync"
 	"sync/atomic"
 )
 
@@ -22,6 +23,7 @@ type job[R any] struct {
 	stop  atomic.Bool
 
 	parts int
+	room  sync.Once // for out, made by the part that is first
 	out   []int32
 	found []int // of each part
 	ended int   // parts the event loop has heard of
@@ -34,7 +36,7 @@ const stride = 1 << 12
 func (j *job[R]) cost() int {
 	n := 0
 	if j.shape.filters() {
-		n = j.length()
+		n = j.filtered()
 	}
 	if j.sorts {
 		fresh := int(j.rows.n - j.from)
@@ -43,9 +45,9 @@ func (j *job[R]) cost() int {
 	return n
 }
 
-// length is the number of rows to filter.
-func (j *job[R]) length() int {
-	if j.base == nil || j.sorts {
+// filtered is the number of rows to filter.
+func (j *job[R]) filtered() int {
+	if j.base == nil {
 		return int(j.rows.n)
 	}
 	return len(j.base)
@@ -54,24 +56,19 @@ func (j *job[R]) length() int {
 // split decides how many parts there are. Sorting is one.
 func (j *job[R]) split() {
 	j.parts = 1
-	if !j.sorts && j.length() > inline {
+	if !j.sorts && j.filtered() > j.owner.inline {
 		j.parts = min(4, runtime.GOMAXPROCS(0))
 	}
 	j.found = make([]int, j.parts)
-	if j.shape.filters() && !j.sorts {
-		j.out = make([]int32, j.length())
-	}
 }
 
 func (j *job[R]) run(part int) {
 	if j.sorts {
 		j.sort()
 		j.base = j.order
-		if j.shape.filters() {
-			j.out = make([]int32, len(j.base))
-		}
 	}
 	if j.shape.filters() {
+		j.room.Do(func() { j.out = make([]int32, j.filtered()) })
 		j.filter(part)
 	}
 }

@@ -73,6 +73,7 @@ func (l *List[R]) Reload() tea.Cmd {
 	}
 	if l.now.n > 0 {
 		l.next = newTable(l.spec.Key)
+		l.next.inline = l.now.inline
 	}
 	return batch(l.fetch(""), l.after(patience, overdue{d.gen}))
 }

@@ -38,7 +38,7 @@ func (l *List[R]) MoveTo(key string) bool {
 
 // scrollColumns moves the columns behind the first one.
 func (l *List[R]) scrollColumns(by int) {
-	l.frame.offset = max(0, min(l.frame.offset+by, l.frame.maxOffset(l)))
+	l.frame.offset = max(0, min(l.frame.scrolled()+by, l.frame.furthest))
 	l.frame.stale = true
 }
 

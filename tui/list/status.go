@@ -15,7 +15,9 @@ const staleAfter = time.Minute
 // much is marked, whether it loads, and how old it is when that matters.
 func (l *List[R]) Status() safetext.Safe {
 	var parts []string
-	parts = append(parts, l.counted())
+	if text := l.counted(); text != "" {
+		parts = append(parts, text)
+	}
 	if n := l.Marked(); n > 0 {
 		text := grouped(n) + " marked"
 		if hidden := l.HiddenMarked(); hidden > 0 {
@@ -38,10 +40,13 @@ func (l *List[R]) counted() string {
 	d := &l.load
 	switch {
 	case d.on && l.next == nil:
-		if !d.slow && l.Len() == 0 {
-			return ""
+		switch {
+		case l.Len() > 0:
+			return "loading " + l.progress()
+		case d.slow:
+			return "loading"
 		}
-		return "loading " + l.progress()
+		return ""
 	case !d.complete && l.Len() > 0:
 		return "incomplete: " + l.progress()
 	case l.now.shown.filters():

@@ -7,13 +7,9 @@ import (
 	"gatehouse/tui/filter"
 )
 
-const (
-	// inline is how many rows the event loop may look at itself. What needs
-	// more goes to the background, and what is typed shows before it is done.
-	inline = 1 << 15
-	// inlineTail is how many rows are put into a long sorted list one by one.
-	inlineTail = 512
-)
+// inline is how many rows the event loop may look at itself. What needs more
+// goes to the background, and what is typed shows before it is done.
+const inline = 1 << 15
 
 // shape says which rows are shown, and in which order.
 type shape[R any] struct {
@@ -45,13 +41,14 @@ type table[R any] struct {
 	job     *job[R]
 	readers int     // parts of jobs, also of given up ones, that still read
 	touched []int32 // rows changed while the job runs
+	inline  int     // how many rows are looked at without a job
 
 	marks  bitset
 	marked int
 }
 
 func newTable[R any](key func(R) string) *table[R] {
-	return &table[R]{store: newStore(key), plain: true}
+	return &table[R]{store: newStore(key), plain: true, inline: inline}
 }
 
 // size is the number of rows shown.
@@ -126,7 +123,7 @@ func (t *table[R]) reshape(want shape[R]) *job[R] {
 // rebuild makes what is shown be what is wanted.
 func (t *table[R]) rebuild() *job[R] {
 	j := t.plan()
-	if j == nil || j.cost() <= inline {
+	if j == nil || j.cost() <= t.inline {
 		t.finish(j)
 		return nil
 	}
@@ -181,7 +178,8 @@ func (t *table[R]) end(j *job[R]) (changed bool, next *job[R]) {
 		return false, nil
 	}
 	t.job = nil
-	touched := t.touched
+	// Rows that came after the job began are taken in as a whole below.
+	touched := slices.DeleteFunc(t.touched, func(id int32) bool { return id >= j.rows.n })
 	t.touched = nil
 	t.apply(j)
 	t.place(touched)
@@ -270,7 +268,7 @@ func (t *table[R]) takeTail(from int32) *job[R] {
 		return nil
 	case t.job != nil:
 		return nil // they are taken in when it ends
-	case t.n-t.ordered > inlineTail && t.n > inline/8:
+	case int(t.n-t.ordered) > t.inline/64 && int(t.n) > t.inline/8:
 		return t.rebuild()
 	}
 	tail := make([]int32, 0, t.n-t.ordered)
@@ -355,10 +353,7 @@ func (t *table[R]) moved(list, ids []int32, fresh bool, keep func(int32) bool) [
 		list = slices.Clone(list)
 	}
 	if !fresh {
-		list = slices.DeleteFunc(list, func(id int32) bool {
-			_, found := slices.BinarySearch(ids, id)
-			return found
-		})
+		list = without(list, ids)
 	}
 	in := make([]int32, 0, len(ids))
 	for _, id := range ids {
@@ -368,6 +363,23 @@ func (t *table[R]) moved(list, ids []int32, fresh bool, keep func(int32) bool) [
 	}
 	slices.SortFunc(in, t.compare)
 	return t.merge(list, in)
+}
+
+// without takes some ids, which are in order, out of a list. Looking for one
+// is so much faster than asking each that it pays for a few.
+func without(list, ids []int32) []int32 {
+	if len(ids) > 8 {
+		return slices.DeleteFunc(list, func(id int32) bool {
+			_, found := slices.BinarySearch(ids, id)
+			return found
+		})
+	}
+	for _, id := range ids {
+		if at := slices.Index(list, id); at >= 0 {
+			list = slices.Delete(list, at, at+1)
+		}
+	}
+	return list
 }
 
 // merge puts sorted ids into a sorted list, from the end, in its own memory.
