@@ -165,6 +165,7 @@ func (l *lifecycle) check(t *rapid.T) {
 }
 
 func TestAccountsLiveAsTheModelSays(t *testing.T) {
+	t.Parallel()
 	h := start(t, withoutReaper())
 	h.asAdmin()
 	run := 0

@@ -59,6 +59,7 @@ func TestGreedyRequestsAreRefused(t *testing.T) {
 // While many connections send their headers letter by letter, others are
 // served as usual.
 func TestSlowCallersHoldNobodyUp(t *testing.T) {
+	t.Parallel()
 	h := start(t)
 	admin := h.asAdmin()
 	var slow []net.Conn
