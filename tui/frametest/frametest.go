@@ -54,6 +54,9 @@ var sizes = []struct{ w, h int }{{80, 24}, {120, 36}, {40, 10}}
 // testdata/name.colour.txt.
 func Golden(t *testing.T, env *tui.Env, m tui.Modal, name string) {
 	t.Helper()
+	if clashes := tui.Clashes(m.Actions()); len(clashes) > 0 {
+		t.Errorf("%s: %v", name, clashes)
+	}
 	kept := env.Theme
 	defer func() { env.Theme = kept }()
 	for _, look := range []struct {

@@ -32,8 +32,8 @@ func look(e End, signs theme.Signs) (safetext.Safe, theme.Tone) {
 	return " ", theme.Dim
 }
 
-// Bar draws how far something is, in w columns.
-func Bar(c *term.Canvas, x, y, w int, th *theme.Theme, over, all int) {
+// drawProgress draws how far something is, in w columns.
+func drawProgress(c *term.Canvas, x, y, w int, th *theme.Theme, over, all int) {
 	full := w
 	if all > 0 {
 		full = w * over / all
@@ -132,7 +132,7 @@ func (s *Sheet) drawBar(c *term.Canvas, w int) {
 		rate = safetext.Safe(" " + strconv.FormatFloat(r, 'f', 1, 64) + "/s")
 	}
 	bar := w - safetext.Width(rate)
-	Bar(c, 0, 0, bar, s.env.Theme, s.job.Over(), s.job.Len())
+	drawProgress(c, 0, 0, bar, s.env.Theme, s.job.Over(), s.job.Len())
 	c.Text(bar, 0, s.env.Theme.Pen(theme.Dim), rate)
 }
 

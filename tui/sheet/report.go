@@ -14,12 +14,6 @@ import (
 	"gatehouse/tui/safetext"
 )
 
-// Report writes the sheet for keeping: as JSON where the path ends so, else as
-// Markdown.
-func (j *Job) Report(title, path string) ([]byte, error) {
-	return j.snapshot(title).write(path)
-}
-
 // report is the job as it was when the report was asked for: the file is
 // written while the job goes on.
 type report struct {
@@ -54,6 +48,7 @@ func (j *Job) snapshot(title string) report {
 	return r
 }
 
+// write makes JSON where the path ends so, else Markdown.
 func (r report) write(path string) ([]byte, error) {
 	if strings.EqualFold(filepath.Ext(path), ".json") {
 		b, err := json.MarshalIndent(r, "", "  ")
