@@ -97,8 +97,8 @@ func (p *Page) lay(w, h int) {
 	p.scroll.Fit(h, p.laid.page.Len())
 }
 
-// widestLabel is how much of the width labels get at most, in percent.
-const widestLabel = 40
+// widestLabel is how many columns labels get at most, but never more than 40 %.
+const widestLabel = 24
 
 func layOut(fields []Field, t *theme.Theme, w, h int) laid {
 	var l laid
@@ -108,7 +108,7 @@ func layOut(fields []Field, t *theme.Theme, w, h int) laid {
 		for i := range fields {
 			label = max(label, safetext.Width(fields[i].Label))
 		}
-		label = max(1, min(label, page.Width()*widestLabel/100))
+		label = max(1, min(label, widestLabel, page.Width()*2/5))
 		for i := range fields {
 			l.first = append(l.first, page.Len())
 			addField(page, t, &fields[i], label)
@@ -124,12 +124,24 @@ func addField(page *flow.Page, t *theme.Theme, f *Field, label int) {
 		tone = theme.Accent
 	}
 	head := []flow.Span{{Text: "  "}, {Tone: theme.Dim, Text: safetext.Fit(f.Label, label)}, {Text: "  "}}
-	for i, line := range f.text(t.Signs.Crumb) {
-		if i > 0 {
-			head = []flow.Span{{Text: safetext.Fit("", label+4)}}
+	indent := label + 4
+	for _, line := range f.text(t.Signs.Crumb) {
+		for _, part := range flow.Wrap(shortened(line), page.Width()-indent) {
+			page.Line(append(head, flow.Span{Tone: tone, Text: part})...)
+			head = []flow.Span{{Text: safetext.Fit("", indent)}}
 		}
-		page.Hang(head, tone, line)
 	}
+}
+
+// longest is how much of one line of a value is laid out: a backend may say
+// megabytes.
+const longest = 8 << 10
+
+func shortened(line safetext.Safe) safetext.Safe {
+	if len(line) <= longest {
+		return line
+	}
+	return safetext.Clean(string(line[:longest])) + " …"
 }
 
 // move puts the cursor on the next or previous field. One that is higher than
