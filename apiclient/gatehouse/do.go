@@ -215,7 +215,7 @@ func (b *backend) setPassword(ctx context.Context, op apiclient.Op) apiclient.Ou
 		Method: "PUT", Path: wire.UserPath(user, "password"), Into: &set, Body: rest.JSONWithSecrets(body, secrets...),
 	}, func() apiclient.Outcome {
 		return b.moved(op, set.User.Version, fmt.Sprintf("the password of %s is set; %s ended", user,
-			plural(set.SessionsEnded, b.info.Word(apiclient.KindSession))))
+			b.info.Word(apiclient.KindSession).Count(set.SessionsEnded)))
 	})
 }
 
@@ -231,8 +231,8 @@ func (b *backend) expireTokens(ctx context.Context, op apiclient.Op) apiclient.O
 	var ended wire.Expired
 	return b.send(ctx, op, rest.Request{Method: "POST", Path: wire.UserPath(op.On.Name(), "expire-tokens"), Key: key(op), Into: &ended},
 		func() apiclient.Outcome {
-			o := apiclient.Did(fmt.Sprintf("%s and %s of %s ended", plural(ended.Tokens, b.info.Word(apiclient.KindToken)),
-				plural(ended.Sessions, b.info.Word(apiclient.KindSession)), ended.UserName))
+			o := apiclient.Did(fmt.Sprintf("%s and %s of %s ended", b.info.Word(apiclient.KindToken).Count(ended.Tokens),
+				b.info.Word(apiclient.KindSession).Count(ended.Sessions), ended.UserName))
 			o.Unchanged = ended.Tokens+ended.Sessions+ended.Registrations == 0
 			return o
 		})

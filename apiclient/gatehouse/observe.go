@@ -184,25 +184,25 @@ func (t *takes) tell(d *draft) {
 	}
 	switch {
 	case t.unknown > 0:
-		d.fact(true, "How many %s and %s go with %s is not known.", users.Many, tokens.Many, with)
+		d.Fact(true, "How many %s and %s go with %s is not known.", users.Many, tokens.Many, with)
 	case t.accounts > 0:
-		text := fmt.Sprintf("With %s go %s and %s", with, plural(t.users, users), plural(t.tokens, tokens))
+		text := fmt.Sprintf("With %s go %s and %s", with, users.Count(t.users), tokens.Count(t.tokens))
 		if t.recent > 0 {
 			text += fmt.Sprintf(", %d of them used in the last hour", t.recent)
 		}
-		d.fact(t.users+t.tokens > 0, "%s.", text)
-	case t.people > 0 && d.plan.Verb == apiclient.UserExpireTokens:
-		d.fact(false, "%s and %s end.", plural(t.tokens, tokens), plural(t.sessions, sessions))
+		d.Fact(t.users+t.tokens > 0, "%s.", text)
+	case t.people > 0 && d.Plan.Verb == apiclient.UserExpireTokens:
+		d.Fact(false, "%s and %s end.", tokens.Count(t.tokens), sessions.Count(t.sessions))
 	case t.people > 0:
-		d.fact(t.tokens > 0, "With %s go %s and %s.", with, plural(t.tokens, tokens), plural(t.sessions, sessions))
+		d.Fact(t.tokens > 0, "With %s go %s and %s.", with, tokens.Count(t.tokens), sessions.Count(t.sessions))
 	}
-	n := countVerb(d.plan.Steps, apiclient.AccountDisable)
+	n := countVerb(d.Plan.Steps, apiclient.AccountDisable)
 	switch {
-	case n == 0 || d.plan.Verb != apiclient.AccountDelete:
+	case n == 0 || d.Plan.Verb != apiclient.AccountDelete:
 	case t.accounts == 1:
-		d.fact(false, "It is enabled, so this is two steps: disable, then delete.")
+		d.Fact(false, "It is enabled, so this is two steps: disable, then delete.")
 	default:
-		d.fact(false, "%d of them are enabled and are disabled first.", n)
+		d.Fact(false, "%d of them are enabled and are disabled first.", n)
 	}
 }
 

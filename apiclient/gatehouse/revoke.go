@@ -2,9 +2,10 @@ package gatehouse
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
 
 	"gatehouse/apiclient"
 	"gatehouse/apiclient/gatehouse/wire"
@@ -108,32 +109,15 @@ func (b *backend) revoked(op apiclient.Op, item wire.RevokeItem) apiclient.Outco
 // key names the change for the server. A batch has the name of all its ops, so
 // that the same batch sent again is the same change.
 func key(ops ...apiclient.Op) string {
-	if len(ops) == 1 {
-		if ops[0].Key == "" {
-			return newKey()
-		}
-		return ops[0].Key
-	}
-	sum := sha256.New()
+	var names strings.Builder
 	for _, op := range ops {
 		if op.Key == "" {
-			return newKey()
+			return apiclient.NewKey()
 		}
-		fmt.Fprintf(sum, "%s\n", op.Key)
+		names.WriteString(op.Key)
 	}
-	return uuid([16]byte(sum.Sum(nil)), 8)
-}
-
-func newKey() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
-	return uuid(b, 4)
-}
-
-// uuid writes bytes as a UUID of a version (RFC 9562, section 4): 4 is random,
-// 8 is made in a way of one's own.
-func uuid(b [16]byte, version byte) string {
-	b[6] = b[6]&0x0f | version<<4
-	b[8] = b[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	if len(ops) == 1 {
+		return names.String()
+	}
+	return uuid.NewSHA1(uuid.Nil, []byte(names.String())).String()
 }

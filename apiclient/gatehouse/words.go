@@ -1,7 +1,6 @@
 package gatehouse
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -53,13 +52,6 @@ func handleOf(op apiclient.Op) string {
 		return parsed.Prefix
 	}
 	return "a token"
-}
-
-func plural(n int, noun apiclient.Noun) string {
-	if n == 1 {
-		return "1 " + noun.One
-	}
-	return fmt.Sprintf("%d %s", n, noun.Many)
 }
 
 // readError reads the server's problems. What differs from problems in general:
