@@ -1,0 +1,191 @@
+package contexts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"gatehouse/apiclient"
+)
+
+// Book is the configuration file together with what its contexts need to be
+// opened: the drivers there are, and the places of credentials.
+type Book struct {
+	Path    string // of the file
+	Drivers []apiclient.Driver
+	Store   *Store
+}
+
+// Opening is all that it takes to open a context.
+type Opening struct {
+	Context    Context
+	Driver     apiclient.Driver
+	Credential apiclient.Credential // the zero credential: ask
+	Why        error                // why it has to be asked for, where that is worth telling
+}
+
+// Driver finds a driver by name.
+func (b *Book) Driver(name string) (apiclient.Driver, error) {
+	names := make([]string, len(b.Drivers))
+	for i, d := range b.Drivers {
+		if d.Name == name {
+			return d, nil
+		}
+		names[i] = d.Name
+	}
+	return apiclient.Driver{}, fmt.Errorf("there is no driver %q: there are %s", name, strings.Join(names, ", "))
+}
+
+// All gives the contexts and the name of the current one.
+func (b *Book) All() (contexts []Context, current string, err error) {
+	f, err := Load(b.Path)
+	if err != nil {
+		return nil, "", err
+	}
+	return f.Contexts, f.Current, nil
+}
+
+// Open finds a context by name ("": the current one) with its credential. That
+// the credential has to be asked for is no error.
+func (b *Book) Open(ctx context.Context, name string) (Opening, error) {
+	f, err := Load(b.Path)
+	if err != nil {
+		return Opening{}, err
+	}
+	if name == "" {
+		name = f.Current
+	}
+	c, ok := f.Find(name)
+	if !ok {
+		return Opening{}, unknownContext(name, f)
+	}
+	d, err := b.Driver(c.Driver)
+	if err != nil {
+		return Opening{}, fmt.Errorf("context %s: %w", c.Name, err)
+	}
+	o := Opening{Context: c, Driver: d}
+	o.Credential, err = b.Store.Read(ctx, c)
+	if err == nil {
+		return o, nil
+	}
+	o.Credential = apiclient.Credential{}
+	if !errors.Is(err, ErrAsk) || c.Credential.From != "" && c.Credential.From != FromPrompt {
+		o.Why = err
+	}
+	return o, nil
+}
+
+// Put adds a context or replaces the one of its name.
+func (b *Book) Put(c Context) error {
+	if _, err := b.Driver(c.Driver); err != nil {
+		return fmt.Errorf("context %s: %w", c.Name, err)
+	}
+	return Change(b.Path, func(f *File) error { return f.Put(c) })
+}
+
+// Add adds a context whose name is not taken.
+func (b *Book) Add(c Context) error {
+	if _, err := b.Driver(c.Driver); err != nil {
+		return fmt.Errorf("context %s: %w", c.Name, err)
+	}
+	return Change(b.Path, func(f *File) error {
+		if _, taken := f.Find(c.Name); taken {
+			return fmt.Errorf("there is a context %s already: remove it first, or choose another name", c.Name)
+		}
+		return f.Put(c)
+	})
+}
+
+// Use makes a context the current one.
+func (b *Book) Use(name string) error {
+	return Change(b.Path, func(f *File) error { return f.Use(name) })
+}
+
+// Rename gives a context another name.
+func (b *Book) Rename(from, to string) error {
+	return Change(b.Path, func(f *File) error { return f.Rename(from, to) })
+}
+
+// Remove takes a context out, and what of its credential is ours.
+func (b *Book) Remove(ctx context.Context, name string) error {
+	var gone Context
+	err := Change(b.Path, func(f *File) error {
+		gone, _ = f.Find(name)
+		return f.Remove(name)
+	})
+	if err != nil {
+		return err
+	}
+	return b.Store.Forget(ctx, gone)
+}
+
+// Keep stores a credential where the context says, if that place is ours; it
+// tells whether it did.
+func (b *Book) Keep(ctx context.Context, name string, cred apiclient.Credential) (bool, error) {
+	f, err := Load(b.Path)
+	if err != nil {
+		return false, err
+	}
+	c, ok := f.Find(name)
+	if !ok || !c.Credential.Ours() || !c.Credential.keeps(cred) {
+		return false, nil
+	}
+	return true, b.Store.Write(ctx, c, cred)
+}
+
+// keeps tells whether the place is for credentials of this kind: where a
+// context keeps a password, the session that the password opened is not
+// written over it.
+func (s Source) keeps(cred apiclient.Credential) bool {
+	return s.Method == "" || s.Method == cred.Method
+}
+
+// Offer is a system that the official tools of its kind know on this machine.
+type Offer struct {
+	Driver     apiclient.Driver
+	Method     string
+	Source     string // where it was found: "AIVEN_AUTH_TOKEN", "~/.ais/token"
+	Target     apiclient.Target
+	Credential apiclient.Credential
+}
+
+// Offers looks through the official variables and files of every driver.
+// Nothing is written, and nothing is sent. What cannot be read is left out but
+// for the reason, which is told by the name of the place.
+func (b *Book) Offers(lookup func(string) (string, bool)) (offers []Offer, unread map[string]error) {
+	unread = map[string]error{}
+	for _, d := range b.Drivers {
+		for _, m := range d.Methods {
+			for _, s := range m.Found {
+				t, c, err := s.Read(lookup)
+				switch {
+				case errors.Is(err, apiclient.ErrNotFound), errors.Is(err, os.ErrNotExist):
+				case err != nil:
+					unread[s.Name] = err
+				default:
+					offers = append(offers, Offer{Driver: d, Method: m.Name, Source: s.Name, Target: t, Credential: c})
+				}
+			}
+		}
+	}
+	return offers, unread
+}
+
+// FreeName makes a name for a context that is not taken yet: the driver's, or
+// that with a number.
+func FreeName(wanted string, contexts []Context) string {
+	taken := func(name string) bool {
+		return slices.ContainsFunc(contexts, func(c Context) bool { return c.Name == name })
+	}
+	if !taken(wanted) {
+		return wanted
+	}
+	for i := 2; ; i++ {
+		if name := fmt.Sprintf("%s-%d", wanted, i); !taken(name) {
+			return name
+		}
+	}
+}

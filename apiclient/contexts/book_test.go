@@ -1,0 +1,125 @@
+package contexts
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gatehouse/apiclient"
+	"gatehouse/apiclient/secret"
+)
+
+func testBook(t *testing.T) *Book {
+	t.Helper()
+	found := apiclient.Source{Name: "SOME_TOKEN", Read: func(lookup func(string) (string, bool)) (apiclient.Target, apiclient.Credential, error) {
+		v, ok := lookup("SOME_TOKEN")
+		if !ok {
+			return apiclient.Target{}, apiclient.Credential{}, apiclient.ErrNotFound
+		}
+		if v == "broken" {
+			return apiclient.Target{}, apiclient.Credential{}, errors.New("cannot be read")
+		}
+		return apiclient.Target{URL: "https://a.example"}, apiclient.Credential{Method: "token", Secret: secret.New(v)}, nil
+	}}
+	return &Book{
+		Path:    filepath.Join(t.TempDir(), "config.yaml"),
+		Drivers: []apiclient.Driver{{Name: "one", Methods: []apiclient.Method{{Name: "token", Found: []apiclient.Source{found}}}}},
+		Store:   testStore(map[string]string{"HELD": canary}, &fakeRing{held: map[string]string{}}),
+	}
+}
+
+func TestOpeningAContext(t *testing.T) {
+	b := testBook(t)
+	if _, err := b.Open(t.Context(), "prod"); err == nil || !strings.Contains(err.Error(), "context add") {
+		t.Errorf("an empty book: %v", err)
+	}
+	for _, c := range []Context{
+		{Name: "asks", Driver: "one", URL: "https://a.example"},
+		{Name: "held", Driver: "one", URL: "https://a.example", Credential: Source{From: FromEnv, Env: "HELD"}},
+		{Name: "lost", Driver: "one", URL: "https://a.example", Credential: Source{From: FromEnv, Env: "LOST"}},
+	} {
+		if err := b.Add(c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range map[string]struct{ text, why string }{"": {}, "asks": {}, "held": {text: canary}, "lost": {why: "LOST is not set"}} {
+		o, err := b.Open(t.Context(), name)
+		if err != nil || o.Credential.Secret.Reveal() != want.text {
+			t.Errorf("%q: %v, %v", name, o, err)
+		}
+		if (o.Why == nil) != (want.why == "") || o.Why != nil && !strings.Contains(o.Why.Error(), want.why) {
+			t.Errorf("%q: why is %v", name, o.Why)
+		}
+	}
+	if err := b.Add(Context{Name: "held", Driver: "one", URL: "x"}); err == nil {
+		t.Error("a name was taken twice")
+	}
+	if err := b.Add(Context{Name: "other", Driver: "two", URL: "x"}); err == nil || !strings.Contains(err.Error(), "there are one") {
+		t.Errorf("an unknown driver: %v", err)
+	}
+}
+
+func TestKeepingWritesOnlyWhatIsOurs(t *testing.T) {
+	b := testBook(t)
+	cred := apiclient.Credential{Method: "token", Secret: secret.New(canary)}
+	for _, tc := range []struct {
+		from Source
+		want bool
+	}{
+		{Source{}, false},
+		{Source{From: FromEnv, Env: "HELD"}, false},
+		{Source{From: FromKeyring}, true},
+		{Source{From: FromKeyring, Method: "password"}, false},
+		{Source{From: FromFile, File: filepath.Join(t.TempDir(), "token")}, true},
+	} {
+		c := Context{Name: "c", Driver: "one", URL: "https://a.example", Credential: tc.from}
+		if err := b.Put(c); err != nil {
+			t.Fatal(err)
+		}
+		kept, err := b.Keep(t.Context(), "c", cred)
+		if err != nil || kept != tc.want {
+			t.Errorf("%+v: kept %v, %v", tc.from, kept, err)
+		}
+		if !tc.want {
+			continue
+		}
+		if o, err := b.Open(t.Context(), "c"); err != nil || o.Credential.Secret.Reveal() != canary {
+			t.Errorf("%+v: not read back: %v", tc.from, err)
+		}
+		if err := b.Remove(t.Context(), "c"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Store.Read(context.Background(), c); !errors.Is(err, ErrAsk) {
+			t.Errorf("%+v: the credential outlives its context: %v", tc.from, err)
+		}
+	}
+}
+
+func TestOffers(t *testing.T) {
+	b := testBook(t)
+	lookup := func(v string) func(string) (string, bool) {
+		return func(name string) (string, bool) { return v, v != "" }
+	}
+	if offers, unread := b.Offers(lookup("")); len(offers)+len(unread) != 0 {
+		t.Errorf("found %v, %v", offers, unread)
+	}
+	offers, _ := b.Offers(lookup(canary))
+	if len(offers) != 1 || offers[0].Source != "SOME_TOKEN" || offers[0].Credential.Secret.Reveal() != canary {
+		t.Errorf("found %v", offers)
+	}
+	if _, unread := b.Offers(lookup("broken")); unread["SOME_TOKEN"] == nil {
+		t.Error("nothing is said of what cannot be read")
+	}
+}
+
+func TestFreeName(t *testing.T) {
+	all := []Context{{Name: "juju"}, {Name: "juju-2"}}
+	if got := FreeName("juju", all); got != "juju-3" {
+		t.Error(got)
+	}
+	if got := FreeName("ais", all); got != "ais" {
+		t.Error(got)
+	}
+}
