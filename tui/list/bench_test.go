@@ -115,15 +115,14 @@ func TestJobsReadASnapshot(t *testing.T) {
 	d.load()
 	results := make(chan tea.Msg, 100)
 	running := 0
-	var run func(cmd tea.Cmd)
-	run = func(cmd tea.Cmd) {
+	run := func(cmd tea.Cmd) {
 		if cmd == nil {
 			return
 		}
 		running++
 		go func() { results <- cmd() }()
 	}
-	for i := range 60 {
+	for i := range 15 {
 		run(d.l.SetSort([]string{"name", "-tokens", ""}[i%3]))
 		cmd, err := d.l.SetFilter(fmt.Sprint("user -", i))
 		if err != nil {

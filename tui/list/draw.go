@@ -224,9 +224,9 @@ func (l *List[R]) drawEmpty(c *term.Canvas, o layout) {
 func (l *List[R]) whyEmpty() safetext.Safe {
 	switch {
 	case l.Len() > 0 && l.now.want.only != 0:
-		return "no such row is marked; m shows all"
+		return "no such " + l.noun() + " are marked; m shows all"
 	case l.Len() > 0:
-		return "nothing matches; esc shows all"
+		return "no " + l.noun() + " match; esc shows all"
 	case l.load.on && l.load.slow:
 		return "loading " + l.env.Theme.Signs.Running
 	case l.load.on || l.load.gen == 0:
@@ -236,5 +236,12 @@ func (l *List[R]) whyEmpty() safetext.Safe {
 	case l.spec.EmptyText != "":
 		return l.spec.EmptyText
 	}
-	return "there is nothing here"
+	return "there are no " + l.noun()
+}
+
+func (l *List[R]) noun() safetext.Safe {
+	if l.spec.Noun == "" {
+		return "rows"
+	}
+	return l.spec.Noun
 }

@@ -60,6 +60,7 @@ func userSpec() Spec[*user] {
 		},
 		Equal:     func(a, b *user) bool { return *a == *b },
 		EmptyText: "no users yet; n makes one",
+		Noun:      "users",
 	}
 }
 

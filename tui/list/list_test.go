@@ -316,7 +316,7 @@ func TestFilterAsTyped(t *testing.T) {
 	n := d.l.Shown()
 	d.press("/").typeIn(" nobody")
 	d.wants("nothing", d.l.Shown(), 0)
-	d.shows("nothing matches")
+	d.shows("no users match; esc shows all")
 	d.press("esc")
 	d.wants("esc goes back to the filter before", d.l.Filter(), "state:inv tokens:>700")
 	d.wants("rows", d.l.Shown(), n)

@@ -3,6 +3,7 @@ package list
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -82,11 +83,9 @@ func (l *List[R]) chooseBy(r rune, cols []int) tea.Cmd {
 	}
 	var hits []int
 	for i, col := range cols {
-		for _, first := range string(l.spec.Columns[col].Title) {
-			if unicode.ToLower(first) == unicode.ToLower(r) {
-				hits = append(hits, i)
-			}
-			break
+		first, _ := utf8.DecodeRuneInString(string(l.spec.Columns[col].Title))
+		if unicode.ToLower(first) == unicode.ToLower(r) {
+			hits = append(hits, i)
 		}
 	}
 	switch len(hits) {

@@ -34,7 +34,7 @@ type Spec[R any] struct {
 	Sort      string        // key of the column sorted by at first, "-" before it for descending; "": as the rows come
 	Refresh   time.Duration // read anew on a tick when the list is older than this; 0: never
 	EmptyText safetext.Safe // what stands there when there is nothing
-	Noun      safetext.Safe // "users": what help and the empty result call the rows
+	Noun      safetext.Safe // "users": what an empty result calls the rows
 	OnError   func(error) tea.Cmd
 }
 
