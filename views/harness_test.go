@@ -78,8 +78,8 @@ type console struct {
 	msgs   chan tea.Msg
 	done   chan struct{}
 	canvas *term.Canvas
-	copied []string
 	quit   bool
+	tap    *tap
 }
 
 type look struct {
@@ -202,6 +202,12 @@ func (c *console) see(texts ...string) string {
 func (c *console) gone(text string) string {
 	c.t.Helper()
 	return c.until("no "+text, func(f string) bool { return !strings.Contains(f, text) })
+}
+
+// closed waits until no box is open.
+func (c *console) closed() string {
+	c.t.Helper()
+	return c.gone("╭")
 }
 
 // settle takes in what has come so far, without waiting.
@@ -369,7 +375,85 @@ func filled(t testing.TB) (*system, apiclient.Backend) {
 // signedIn opens a console as the admin.
 func (s *system) signedIn(l look) *console {
 	s.t.Helper()
-	c := open(s.t, views.Options{Driver: gatehouse.Driver(), Target: s.target(), Credential: s.credential("admin", adminPassword)}, l)
+	tap := &tap{}
+	c := open(s.t, views.Options{Driver: tap.driver(), Target: s.target(), Credential: s.credential("admin", adminPassword)}, l)
+	c.tap = tap
 	c.see("admin@admin")
 	return c
+}
+
+// tap sits between the console and its backend.
+type tap struct {
+	mu     sync.Mutex
+	before func(apiclient.Op)                                      // right before a change is sent
+	after  func(apiclient.Op, apiclient.Outcome) apiclient.Outcome // when its answer comes
+	sent   []apiclient.Op
+}
+
+func (t *tap) driver() apiclient.Driver {
+	d := gatehouse.Driver()
+	real := d.Open
+	d.Open = func(ctx context.Context, to apiclient.Target, c apiclient.Credential) (apiclient.Backend, error) {
+		b, err := real(ctx, to, c)
+		if err != nil {
+			return nil, err
+		}
+		return tapped{b, b.(apiclient.Batcher), t}, nil
+	}
+	return d
+}
+
+func (t *tap) set(before func(apiclient.Op), after func(apiclient.Op, apiclient.Outcome) apiclient.Outcome) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.before, t.after = before, after
+}
+
+// ops are the changes that were sent.
+func (t *tap) ops() []apiclient.Op {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return append([]apiclient.Op(nil), t.sent...)
+}
+
+func (t *tap) going(ops ...apiclient.Op) {
+	t.mu.Lock()
+	before := t.before
+	t.sent = append(t.sent, ops...)
+	t.mu.Unlock()
+	if before != nil {
+		for _, op := range ops {
+			before(op)
+		}
+	}
+}
+
+func (t *tap) came(op apiclient.Op, o apiclient.Outcome) apiclient.Outcome {
+	t.mu.Lock()
+	after := t.after
+	t.mu.Unlock()
+	if after == nil {
+		return o
+	}
+	return after(op, o)
+}
+
+type tapped struct {
+	apiclient.Backend
+	apiclient.Batcher
+	t *tap
+}
+
+func (b tapped) Do(ctx context.Context, op apiclient.Op) apiclient.Outcome {
+	b.t.going(op)
+	return b.t.came(op, b.Backend.Do(ctx, op))
+}
+
+func (b tapped) DoBatch(ctx context.Context, ops []apiclient.Op) []apiclient.Outcome {
+	b.t.going(ops...)
+	out := b.Batcher.DoBatch(ctx, ops)
+	for i := range out {
+		out[i] = b.t.came(ops[i], out[i])
+	}
+	return out
 }

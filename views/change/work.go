@@ -24,7 +24,8 @@ type work struct {
 	job     tui.ID
 	sheet   *sheet.Job
 	plan    apiclient.Plan
-	items   []int // the line of the sheet that a step has
+	lines   []apiclient.Step // of the sheet
+	items   []int            // the line of the sheet that a step has
 	running *apiclient.Running
 	cancel  context.CancelFunc
 	result  apiclient.Result
@@ -38,12 +39,13 @@ type progress struct {
 
 // run carries out a plan: the first time, or what is left of it.
 func (f *flow) run(p apiclient.Plan) tea.Cmd {
-	if f.again != nil {
-		w := f.again
+	if w := f.again; w != nil {
 		f.again = nil
-		return w.start(p)
+		if cmd, ok := w.goOn(p); ok {
+			return cmd
+		}
 	}
-	w := &work{f: f, sheet: sheet.NewJob(f.d.env.Now)}
+	w := &work{f: f, sheet: sheet.NewJob(f.d.env.Now), lines: p.Steps}
 	w.sheet.Start(lines(p))
 	for i := range p.Steps {
 		w.items = append(w.items, i)
@@ -217,11 +219,12 @@ func (w *work) heard() tea.Cmd {
 // resume goes on with what an expired session has stopped: it was confirmed,
 // and nothing of it was done.
 func (w *work) resume() tea.Cmd {
-	rest := w.rest()
+	rest := w.result.Rest()
 	if len(rest.Steps) == 0 {
 		return nil
 	}
-	return w.start(rest)
+	cmd, _ := w.goOn(rest)
+	return cmd
 }
 
 // retry asks about what did not succeed, and runs it again.
@@ -233,19 +236,32 @@ func (w *work) retry() tea.Cmd {
 	return f.ask(confirmOf(f, rest))
 }
 
-// rest makes the sheet and the board ready for what is left.
-func (w *work) rest() apiclient.Plan {
-	rest := w.result.Rest()
-	var left []int
-	for i, o := range w.result.Outcomes {
-		if !o.End.Good() {
-			left = append(left, w.items[i])
+// goOn runs a plan for what is left on the sheet. False: it is another plan, and
+// has no place there.
+func (w *work) goOn(p apiclient.Plan) (tea.Cmd, bool) {
+	type line struct {
+		verb apiclient.Verb
+		on   apiclient.Ref
+	}
+	left := map[line][]int{}
+	for _, item := range w.items {
+		if !w.sheet.Item(item).End.Good() {
+			l := line{w.lines[item].Verb, w.lines[item].On.Key()}
+			left[l] = append(left[l], item)
 		}
 	}
-	w.items = left
-	w.sheet.Again(left)
+	items := make([]int, len(p.Steps))
+	for i, step := range p.Steps {
+		l := line{step.Verb, step.On.Key()}
+		if len(left[l]) == 0 {
+			return nil, false
+		}
+		items[i], left[l] = left[l][0], left[l][1:]
+	}
+	w.items = items
+	w.sheet.Again(items)
 	w.f.d.board.Change(w.job, func(j *jobs.Job) { j.State, j.Finished = jobs.Running, time.Time{} })
-	return rest
+	return w.start(p), true
 }
 
 // renew goes on with a new credential where a change has ended our session.

@@ -79,8 +79,8 @@ func (s *Screen) calm() (theme.Tone, safetext.Safe) {
 	switch {
 	case down && why != nil:
 		return theme.Dim, safetext.Clean("No answer from " + url + " yet. It is tried again by itself.")
-	case s.Session.Asking():
-		return theme.Dim, safetext.Clean("Not signed in to " + url + ".")
+	case s.Session.Opening():
+		return theme.Dim, safetext.Clean("Connecting to "+url) + s.Env.Theme.Signs.More
 	}
-	return theme.Dim, safetext.Clean("Connecting to "+url) + s.Env.Theme.Signs.More
+	return theme.Dim, safetext.Clean("Not signed in to " + url + ".")
 }

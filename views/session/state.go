@@ -85,8 +85,8 @@ func (s *Session) Now() time.Time { return s.clock.time() }
 // Link is the way to the system.
 func (s *Session) Link() *Link { return &s.link }
 
-// Asking tells whether the question for a credential is open.
-func (s *Session) Asking() bool { return s.asking }
+// Opening tells whether the credential at hand is being tried.
+func (s *Session) Opening() bool { return s.opening }
 
 // Live tells whether the system tells its changes just now.
 func (s *Session) Live() bool { return s.feed.live }
