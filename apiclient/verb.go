@@ -39,6 +39,8 @@ const (
 	TokenCreate Verb = "token.create"
 	TokenUpdate Verb = "token.update"
 	TokenRevoke Verb = "token.revoke"
+	// TokenRevokePasted revokes a token of which nothing is known but its text.
+	TokenRevokePasted Verb = "token.revoke-pasted"
 
 	RoleCreate Verb = "role.create"
 	RoleUpdate Verb = "role.update"
@@ -143,6 +145,7 @@ func Catalogue() []VerbSpec {
 		{Verb: TokenCreate, On: KindToken, Aim: OnNew, Title: "Create", Unsafe: true},
 		{Verb: TokenUpdate, On: KindToken, Aim: OnRow, Title: "Edit"},
 		{Verb: TokenRevoke, On: KindToken, Aim: OnRows, Title: "Revoke", Danger: Final, Says: "It stops working at once and cannot be brought back."},
+		{Verb: TokenRevokePasted, On: KindToken, Aim: OnNew, Title: "Revoke pasted", Danger: Final, Says: "It stops working at once and cannot be brought back."},
 
 		{Verb: RoleCreate, On: KindRole, Aim: OnNew, Title: "Create", Unsafe: true},
 		{Verb: RoleUpdate, On: KindRole, Aim: OnRow, Title: "Edit"},
