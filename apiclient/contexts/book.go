@@ -104,22 +104,48 @@ func (b *Book) Use(name string) error {
 	return Change(b.Path, func(f *File) error { return f.Use(name) })
 }
 
-// Rename gives a context another name.
-func (b *Book) Rename(from, to string) error {
-	return Change(b.Path, func(f *File) error { return f.Rename(from, to) })
+// Rename gives a context another name. Its entry in the keyring moves along.
+func (b *Book) Rename(ctx context.Context, from, to string) error {
+	var was, is Context
+	err := Change(b.Path, func(f *File) error {
+		was, _ = f.Find(from)
+		if err := f.Rename(from, to); err != nil {
+			return err
+		}
+		is, _ = f.Find(to)
+		return nil
+	})
+	if err != nil || was.Credential.From != FromKeyring {
+		return err
+	}
+	cred, err := b.Store.Read(ctx, was)
+	if errors.Is(err, ErrAsk) {
+		return nil
+	}
+	if err == nil {
+		err = b.Store.Write(ctx, is, cred)
+	}
+	if err != nil {
+		return fmt.Errorf("context %s is called %s now, but has to ask for its credential: %w", from, to, err)
+	}
+	return b.Store.Forget(ctx, was)
 }
 
-// Remove takes a context out, and what of its credential is ours.
+// Remove takes a context out, and its entry in the keyring, which nobody else
+// would find. A file with its credential stays: it may serve others.
 func (b *Book) Remove(ctx context.Context, name string) error {
 	var gone Context
 	err := Change(b.Path, func(f *File) error {
 		gone, _ = f.Find(name)
 		return f.Remove(name)
 	})
-	if err != nil {
+	if err != nil || gone.Credential.From != FromKeyring {
 		return err
 	}
-	return b.Store.Forget(ctx, gone)
+	if err := b.Store.Forget(ctx, gone); err != nil {
+		return fmt.Errorf("context %s was removed, but maybe not its credential: %w", name, err)
+	}
+	return nil
 }
 
 // Keep stores a credential where the context says, if that place is ours; it

@@ -1,7 +1,6 @@
 package contexts
 
 import (
-	"context"
 	"errors"
 	"path/filepath"
 	"strings"
@@ -88,11 +87,18 @@ func TestKeepingWritesOnlyWhatIsOurs(t *testing.T) {
 		if o, err := b.Open(t.Context(), "c"); err != nil || o.Credential.Secret.Reveal() != canary {
 			t.Errorf("%+v: not read back: %v", tc.from, err)
 		}
-		if err := b.Remove(t.Context(), "c"); err != nil {
+		if err := b.Rename(t.Context(), "c", "d"); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.Store.Read(context.Background(), c); !errors.Is(err, ErrAsk) {
-			t.Errorf("%+v: the credential outlives its context: %v", tc.from, err)
+		if o, err := b.Open(t.Context(), "d"); err != nil || o.Credential.Secret.Reveal() != canary {
+			t.Errorf("%+v: lost by a new name: %v", tc.from, err)
+		}
+		if err := b.Remove(t.Context(), "d"); err != nil {
+			t.Fatal(err)
+		}
+		c.Name = "d"
+		if _, err := b.Store.Read(t.Context(), c); errors.Is(err, ErrAsk) != (tc.from.From == FromKeyring) {
+			t.Errorf("%+v: after its context was removed: %v", tc.from, err)
 		}
 	}
 }

@@ -132,10 +132,11 @@ func unknownContext(name string, f *File) error {
 	for i, c := range f.Contexts {
 		names[i] = c.Name
 	}
+	known := strings.Join(names, ", ")
 	if len(names) == 0 {
-		return fmt.Errorf("there is no context %q: there are none yet, see gatehouse context add", name)
+		known = "none yet, see gatehouse context add"
 	}
-	return fmt.Errorf("there is no context %q: there are %s", name, strings.Join(names, ", "))
+	return &apiclient.Failure{Message: fmt.Sprintf("there is no context %q: there are %s", name, known), Cause: apiclient.ErrNotFound}
 }
 
 // namePattern keeps names usable as flags' values, file names and in shells.

@@ -170,7 +170,10 @@ func (st *Store) Forget(ctx context.Context, c Context) error {
 	return nil
 }
 
-const ringService = "gatehouse"
+const (
+	ringService = "gatehouse"
+	elsewhere   = "without a keyring, a context can name a 0600 file or a command"
+)
 
 // ringUser binds the entry to the origin as well as to the name, so that a
 // context whose url was changed does not send the old credential to the new
@@ -203,11 +206,11 @@ func (st *Store) ringCall(ctx context.Context, tried string, call func() error) 
 	select {
 	case err := <-done:
 		if err != nil && !errors.Is(err, ErrAsk) {
-			return fmt.Errorf("%s: %w; a 0600 file or a command can be named in the context instead", tried, err)
+			return fmt.Errorf("%s: %w; "+elsewhere, tried, err)
 		}
 		return err
 	case <-ctx.Done():
-		return fmt.Errorf("%s: no answer within %s; a 0600 file or a command can be named in the context instead", tried, st.Limit)
+		return fmt.Errorf("%s: no answer within %s; "+elsewhere, tried, st.Limit)
 	}
 }
 

@@ -68,6 +68,6 @@ file that GATEHOUSE_TOKEN_FILE names, or in GATEHOUSE_TOKEN.`,
 	root.SetVersionTemplate(versionLine() + "\n")
 	o.flags(root.Flags())
 	o.looks.flags(root.Flags())
-	root.AddCommand(serveCommand(s), demoCommand(s), versionCommand(), exitCodesTopic())
+	root.AddCommand(contextCommand(s), serveCommand(s), demoCommand(s), versionCommand(), exitCodesTopic())
 	return root
 }
