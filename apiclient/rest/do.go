@@ -63,7 +63,7 @@ func worthRepeating(r Request, f *apiclient.Failure) bool {
 
 // try makes one attempt.
 func (c *Client) try(ctx context.Context, r Request) (Answer, *apiclient.Failure) {
-	l, f := c.open(ctx, r, c.cfg.Silence)
+	l, f := c.open(ctx, r, or(r.Silence, c.cfg.Silence))
 	if f != nil {
 		return Answer{}, f
 	}

@@ -160,6 +160,9 @@ type Request struct {
 	// called again from the start.
 	Decode func(Answer) error
 	Anon   bool // carries no credential
+	// Silence is how long nothing may come where the other side is known to
+	// take its time; 0: as Config says.
+	Silence time.Duration
 }
 
 // safe tells whether the request changes nothing (RFC 9110, section 9.2.1).
