@@ -158,6 +158,9 @@ func (f *fixtures) op(v apiclient.Verb) apiclient.Op {
 		op.On, op.With = f.token(), apiclient.Values{"description": text("changed")}
 	case apiclient.TokenRevoke:
 		op.On = f.token()
+	case apiclient.TokenRevokePasted:
+		made := f.do(apiclient.TokenCreate, apiclient.Values{"description": text(f.name("token"))})
+		op.With = apiclient.Values{"token": {Secret: made.Reveals[0].Secret}}
 	case apiclient.SessionSetPassword:
 		op.With = apiclient.Values{"old_password": {Secret: wire.NewSecret(userPassword)}, "password": fresh}
 	}

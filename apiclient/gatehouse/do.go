@@ -49,6 +49,7 @@ func (b *backend) ways() map[apiclient.Verb]way {
 		apiclient.TokenCreate:        b.createToken,
 		apiclient.TokenUpdate:        b.updateToken,
 		apiclient.TokenRevoke:        b.revoke,
+		apiclient.TokenRevokePasted:  b.revoke,
 		apiclient.SessionSignOut:     b.signOut,
 		apiclient.SessionSetPassword: b.setPassword,
 	}

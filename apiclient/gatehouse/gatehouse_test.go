@@ -152,7 +152,7 @@ func TestATokenIsProbedAndRevokedByItsText(t *testing.T) {
 	if l := life(token); l != apiclient.Alive {
 		t.Errorf("a live token is %s", l)
 	}
-	p := prepare(t, f.b, apiclient.Op{Verb: apiclient.TokenRevoke, Secret: token})
+	p := prepare(t, f.b, apiclient.Op{Verb: apiclient.TokenRevokePasted, With: apiclient.Values{"token": {Secret: token}}})
 	if r := apiclient.Run(t.Context(), f.b, p, apiclient.RunOptions{}).Wait(); !r.Good() {
 		t.Fatalf("%+v", r.Outcomes)
 	}

@@ -73,7 +73,7 @@ func support(admin bool) map[apiclient.Verb]apiclient.Support {
 func forEveryone(v apiclient.Verb) bool {
 	switch v {
 	case apiclient.UserUpdate, apiclient.UserExpireTokens,
-		apiclient.TokenCreate, apiclient.TokenUpdate, apiclient.TokenRevoke,
+		apiclient.TokenCreate, apiclient.TokenUpdate, apiclient.TokenRevoke, apiclient.TokenRevokePasted,
 		apiclient.SessionSignOut, apiclient.SessionSetPassword:
 		return true
 	}

@@ -49,11 +49,11 @@ func (d *draft) expand(op apiclient.Op) {
 	case apiclient.UserUpdate, apiclient.UserEnable, apiclient.UserDisable, apiclient.UserDelete,
 		apiclient.UserSetPassword, apiclient.UserReset, apiclient.UserExpireTokens:
 		d.onUser(op)
-	case apiclient.TokenRevoke:
+	case apiclient.TokenRevoke, apiclient.TokenRevokePasted:
 		// What is to be revoked is so in any version. An op that holds nothing
 		// but the token itself is about the token of that public name.
 		op.On.Version = ""
-		if parsed, err := wire.Parse(op.Secret); err == nil && op.On.IsZero() {
+		if parsed, err := wire.Parse(tokenOf(op)); err == nil && op.On.IsZero() {
 			op.On = d.b.ref(apiclient.KindToken, parsed.Prefix, 0)
 		}
 		d.Step(op)

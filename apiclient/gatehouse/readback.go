@@ -31,7 +31,7 @@ func (b *backend) ReadBack(ctx context.Context, op apiclient.Op) (apiclient.Find
 		return judge(err, func() (bool, string) { return userIs(u, op) })
 	case apiclient.UserSetPassword, apiclient.SessionSetPassword, apiclient.UserReset:
 		return b.foundPassword(ctx, op)
-	case apiclient.TokenUpdate, apiclient.TokenRevoke:
+	case apiclient.TokenUpdate, apiclient.TokenRevoke, apiclient.TokenRevokePasted:
 		t, err := get[wire.Token](ctx, b, "read "+handleOf(op), wire.TokenPath(handleOf(op)))
 		return judge(err, func() (bool, string) { return tokenIs(t, op) })
 	case apiclient.SessionSignOut:
@@ -97,9 +97,9 @@ func userIs(u wire.User, op apiclient.Op) (bool, string) {
 
 func tokenIs(t wire.Token, op apiclient.Op) (bool, string) {
 	if t.Prefix == "" {
-		return op.Verb == apiclient.TokenRevoke, "gone"
+		return op.Verb != apiclient.TokenUpdate, "gone"
 	}
-	if op.Verb == apiclient.TokenRevoke {
+	if op.Verb != apiclient.TokenUpdate {
 		return t.State != wire.TokenActive, "it is " + t.State
 	}
 	return asWanted(wanted(op, "description", t.Description))

@@ -50,11 +50,12 @@ func (b *backend) DoBatch(ctx context.Context, ops []apiclient.Op) []apiclient.O
 }
 
 func (b *backend) revoke(ctx context.Context, op apiclient.Op) apiclient.Outcome {
-	if op.Secret.IsZero() {
+	token := tokenOf(op)
+	if token.IsZero() {
 		return b.revokeMany(ctx, []apiclient.Op{op})[0]
 	}
-	carried := wire.Carry(op.Secret)
-	return b.ask(ctx, []apiclient.Op{op}, rest.JSONWithSecrets(wire.Revoke{Token: &carried}, op.Secret))[0]
+	carried := wire.Carry(token)
+	return b.ask(ctx, []apiclient.Op{op}, rest.JSONWithSecrets(wire.Revoke{Token: &carried}, token))[0]
 }
 
 func (b *backend) revokeMany(ctx context.Context, ops []apiclient.Op) []apiclient.Outcome {

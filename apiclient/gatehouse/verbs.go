@@ -2,6 +2,7 @@ package gatehouse
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -39,6 +40,9 @@ func verbs() []apiclient.VerbSpec {
 		spec(apiclient.TokenCreate).With(owner(), description(), maxAge(), extend()),
 		spec(apiclient.TokenUpdate).With(description()),
 		spec(apiclient.TokenRevoke),
+		spec(apiclient.TokenRevokePasted).With(apiclient.Field{
+			Name: "token", Title: "Token", Kind: apiclient.SecretField, Required: true, Help: "begins with gthp_ or gths_", Check: checkPasted,
+		}),
 
 		spec(apiclient.SessionSignOut).Saying("This session ends on the server."),
 		spec(apiclient.SessionSetPassword).With(
@@ -79,6 +83,15 @@ func name(field, title string) apiclient.Field {
 func checkName(s string) error {
 	if n := utf8.RuneCountInString(s); n < 1 || n > 128 || strings.ContainsFunc(s, unicode.IsControl) {
 		return errors.New("must have 1 to 128 characters on one line")
+	}
+	return nil
+}
+
+// checkPasted tells a text that cannot be one of this server's tokens before it
+// is sent there.
+func checkPasted(s string) error {
+	if _, err := wire.Parse(wire.NewSecret(s)); err != nil {
+		return fmt.Errorf("is no token of a Gatehouse server: %w", err)
 	}
 	return nil
 }

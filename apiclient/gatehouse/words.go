@@ -36,7 +36,7 @@ func (b *backend) doing(op apiclient.Op) string {
 		return "expire all tokens of " + op.On.Name()
 	case apiclient.SessionSignOut, apiclient.SessionSetPassword:
 		return title
-	case apiclient.TokenRevoke:
+	case apiclient.TokenRevoke, apiclient.TokenRevokePasted:
 		return "revoke " + handleOf(op)
 	}
 	return title + " " + b.what(op.On)
@@ -48,10 +48,18 @@ func handleOf(op apiclient.Op) string {
 	if !op.On.IsZero() {
 		return op.On.Name()
 	}
-	if parsed, err := wire.Parse(op.Secret); err == nil {
+	if parsed, err := wire.Parse(tokenOf(op)); err == nil {
 		return parsed.Prefix
 	}
 	return "a token"
+}
+
+// tokenOf is the token itself, where an op holds it.
+func tokenOf(op apiclient.Op) apiclient.Secret {
+	if pasted := op.With.Secret("token"); !pasted.IsZero() {
+		return pasted
+	}
+	return op.Secret
 }
 
 // readError reads the server's problems. What differs from problems in general:
