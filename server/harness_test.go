@@ -73,10 +73,6 @@ func withFile(path string) hostOption {
 	return func(c *config.Config, _ *Options) { c.Database = path }
 }
 
-func withClock(k *clock) hostOption {
-	return func(_ *config.Config, o *Options) { o.Now = k.now }
-}
-
 func withoutReaper() hostOption { return func(_ *config.Config, o *Options) { o.noReaper = true } }
 
 // cheap is a password hash that takes no time, since these tests are not about

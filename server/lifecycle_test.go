@@ -2,9 +2,11 @@ package server
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -168,6 +170,11 @@ func TestAccountsLiveAsTheModelSays(t *testing.T) {
 	t.Parallel()
 	h := start(t, withoutReaper())
 	h.asAdmin()
+	if checks := flag.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue {
+		if err := checks.Value.Set(strconv.Itoa(count(15, 100))); err != nil {
+			t.Fatal(err)
+		}
+	}
 	run := 0
 	for range count(1, 200) {
 		rapid.Check(t, func(t *rapid.T) {

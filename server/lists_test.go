@@ -77,10 +77,10 @@ func TestPagesTogetherAreTheListInEveryOrder(t *testing.T) {
 		key := map[string]string{wire.PathAccounts: "name", wire.PathUsers: "user_name", wire.PathTokens: "token_prefix", wire.PathAudit: "id"}[path]
 		for _, field := range fields {
 			var up, down []string
-			for _, r := range whole[map[string]any](t, h, path, "order_by="+field, 17) {
+			for _, r := range whole[map[string]any](t, h, path, "order_by="+field, 67) {
 				up = append(up, r[key].(string))
 			}
-			for _, r := range whole[map[string]any](t, h, path, "order_by=-"+field, 29) {
+			for _, r := range whole[map[string]any](t, h, path, "order_by=-"+field, 83) {
 				down = append(down, r[key].(string))
 			}
 			slices.Reverse(down)
