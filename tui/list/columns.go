@@ -10,6 +10,9 @@ import (
 const (
 	margin = 3 // cursor, mark, space
 	gap    = 2 // between columns
+
+	essential = 1  // columns up to this priority stay, be they cut
+	plenty    = 24 // a column that wants more than this does not keep others out by it
 )
 
 // placed is a column where it is drawn.
@@ -28,7 +31,7 @@ func (f *frame[R]) arrange(l *List[R]) {
 		return
 	}
 	f.furthest = furthest(l.spec.Columns, l.w-margin)
-	chosen, all := f.choose(l.spec.Columns, f.scrolled(), l.w-margin)
+	chosen, all := f.choose(l, f.scrolled(), l.w-margin)
 	f.more = !all && f.scrolled() < f.furthest
 	room := l.w - margin - f.needed(l.spec.Columns, chosen)
 	widths := f.grow(l, chosen, room)
@@ -52,8 +55,12 @@ func (f *frame[R]) title(l *List[R], col int) safetext.Safe {
 }
 
 // choose picks columns that fit into the room, in their order, without those
-// that are scrolled out, and tells whether these are all.
-func (f *frame[R]) choose(cols []Column[R], offset, room int) (chosen []int, all bool) {
+// that are scrolled out, and tells whether these are all. Nothing is scrolled
+// out: a column that is not essential gets no room that a more important one
+// has use for.
+func (f *frame[R]) choose(l *List[R], offset, room int) (chosen []int, all bool) {
+	cols := l.spec.Columns
+	wanted := -gap
 	candidates := make([]int, 0, len(cols))
 	for i := range cols {
 		if i == 0 || i > offset {
@@ -70,7 +77,11 @@ func (f *frame[R]) choose(cols []Column[R], offset, room int) (chosen []int, all
 			}
 			continue
 		}
+		if offset == 0 && cols[i].Priority > essential && wanted+gap+max(1, cols[i].Min) > room {
+			continue
+		}
 		chosen = append(chosen, i)
+		wanted += gap + min(f.wanted(l, i), max(plenty, cols[i].Min))
 	}
 	slices.Sort(chosen)
 	return chosen, len(chosen) == len(cols)
@@ -96,14 +107,8 @@ func (f *frame[R]) grow(l *List[R], chosen []int, room int) []int {
 	cols := l.spec.Columns
 	slices.SortStableFunc(order, func(a, b int) int { return cols[chosen[a]].Priority - cols[chosen[b]].Priority })
 	for _, i := range order {
-		c := &cols[chosen[i]]
-		least := max(1, c.Min)
-		want := max(f.seen[chosen[i]], safetext.Width(c.Title)+2, least)
-		if c.Max > 0 {
-			want = min(want, max(c.Max, least))
-		}
-		want = max(want, safetext.Width(f.title(l, chosen[i])))
-		more := max(0, min(want-least, room))
+		least := max(1, cols[chosen[i]].Min)
+		more := max(0, min(f.wanted(l, chosen[i])-least, room))
 		widths[i] = least + more
 		room -= more
 	}
@@ -111,6 +116,17 @@ func (f *frame[R]) grow(l *List[R], chosen []int, room int) []int {
 		widths[0] = max(0, min(widths[0], l.w-margin))
 	}
 	return widths
+}
+
+// wanted is the width in which a column shows all that was seen in it.
+func (f *frame[R]) wanted(l *List[R], col int) int {
+	c := &l.spec.Columns[col]
+	least := max(1, c.Min)
+	want := max(f.seen[col], safetext.Width(c.Title)+2, least)
+	if c.Max > 0 {
+		want = min(want, max(c.Max, least))
+	}
+	return max(want, safetext.Width(f.title(l, col)))
 }
 
 // scrolled is how many columns are scrolled out in this width.
