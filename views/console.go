@@ -7,6 +7,8 @@ import (
 	"context"
 	"net/url"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -136,6 +138,14 @@ func (c *Console) Draw(canvas *term.Canvas) { c.shell.Draw(canvas) }
 // Actions are all keys there are now, for documentation and tests.
 func (c *Console) Actions() []tui.Action { return c.shell.Actions() }
 
+func capital(word string) string {
+	r, n := utf8.DecodeRuneInString(word)
+	if r == utf8.RuneError {
+		return word
+	}
+	return string(unicode.ToUpper(r)) + word[n:]
+}
+
 func host(address string) string {
 	if u, err := url.Parse(address); err == nil && u.Host != "" {
 		return u.Host
@@ -180,11 +190,7 @@ func (c *Console) tabTitle(t tab) safetext.Safe {
 	if t.title != "" {
 		return t.title
 	}
-	word := []rune(c.session.Info().Word(t.kind).Many)
-	if len(word) == 0 {
-		return safetext.Clean(t.id)
-	}
-	return safetext.Clean(upper(word))
+	return safetext.Clean(capital(c.session.Info().Word(t.kind).Many))
 }
 
 // tabCount is the count of a tab: of its list where that was loaded, else as

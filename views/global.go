@@ -1,8 +1,6 @@
 package views
 
 import (
-	"unicode"
-
 	tea "github.com/charmbracelet/bubbletea"
 
 	"gatehouse/tui"
@@ -30,8 +28,4 @@ func (c *Console) global() []tui.Action {
 		{ID: "contexts", Title: "contexts", Help: "Go to another system.", Keys: []string{"c"}, Why: later},
 		{ID: "export", Title: "export", Help: "Write what is shown to a file.", Keys: []string{"ctrl+s"}, Why: later},
 	}
-}
-
-func upper(word []rune) string {
-	return string(unicode.ToUpper(word[0])) + string(word[1:])
 }
