@@ -148,6 +148,9 @@ const (
 	Inactive State = "inactive"
 	Expired  State = "expired"
 	Revoked  State = "revoked"
+
+	Deactivated State = "deactivated"
+	Deleted     State = "deleted"
 )
 
 // Health is what a state means for whoever looks down a list.
@@ -169,9 +172,9 @@ func (s State) Health() Health {
 		return Live
 	case Invited:
 		return Pending
-	case Disabled, Inactive:
+	case Disabled, Inactive, Deactivated:
 		return Idle
-	case Deleting, Expired, Revoked:
+	case Deleting, Expired, Revoked, Deleted:
 		return Gone
 	}
 	return Neutral

@@ -21,6 +21,7 @@ const (
 
 	UserCreate       Verb = "user.create"
 	UserInvite       Verb = "user.invite"
+	UserRegister     Verb = "user.register"
 	UserUpdate       Verb = "user.update"
 	UserEnable       Verb = "user.enable"
 	UserDisable      Verb = "user.disable"
@@ -127,6 +128,7 @@ func Catalogue() []VerbSpec {
 
 		{Verb: UserCreate, On: KindUser, Aim: OnNew, Title: "Create", Unsafe: true},
 		{Verb: UserInvite, On: KindUser, Aim: OnNew, Title: "Invite", Unsafe: true},
+		{Verb: UserRegister, On: KindUser, Aim: OnNew, Title: "Register", Unsafe: true},
 		{Verb: UserUpdate, On: KindUser, Aim: OnRow, Title: "Edit"},
 		{Verb: UserEnable, On: KindUser, Aim: OnRows, Title: "Enable", Danger: Reversible},
 		{Verb: UserDisable, On: KindUser, Aim: OnRows, Title: "Disable", Danger: Reversible, Says: "Nobody can sign in as this user until it is enabled again."},
