@@ -96,3 +96,26 @@ func BenchmarkRevoke16(b *testing.B) {
 	})
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "revokes/s")
 }
+
+// BenchmarkPages reads pages of 5,000 out of 100,000 tokens, in the order of
+// an index and in one that has to be sorted for.
+func BenchmarkPages(b *testing.B) {
+	h := start(b)
+	if _, err := h.srv.Fill(context.Background(), fill(40, 2000, 100_000)); err != nil {
+		b.Fatal(err)
+	}
+	for name, query := range map[string]string{
+		"indexed": "page_size=5000", "sorted": "page_size=5000&order_by=description", "filtered": "page_size=100&filter=token+-state:active",
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				h.want(200, "GET", wire.PathTokens+"?"+query, h.asAdmin(), nil)
+			}
+		})
+	}
+	b.Run("whole", func(b *testing.B) {
+		for b.Loop() {
+			h.want(200, "GET", wire.PathTokens, h.asAdmin(), nil, "Accept", wire.TypeNDJSON)
+		}
+	})
+}

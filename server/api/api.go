@@ -5,6 +5,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -128,7 +129,11 @@ func (a *api) tell(ctx context.Context, err error) error {
 		return nil
 	}
 	refused, ok := refusal.As(err)
-	if !ok {
+	switch {
+	case ok:
+	case errors.Is(err, context.Canceled):
+		refused = refusal.Unavailable("The request ended before it was worked on; nothing was changed.")
+	default:
 		refused = refusal.New(http.StatusInternalServerError, wire.CodeInternal,
 			"The server made a mistake; its log tells more under the request id.")
 	}

@@ -123,8 +123,11 @@ func (s *stream) end(reason string) {
 // back with Last-Event-ID.
 func (s *stream) send(text string) bool {
 	_ = s.rc.SetWriteDeadline(time.Now().Add(writeTimeout))
-	if _, err := s.w.Write([]byte(text)); err != nil {
+	if _, err := s.w.Write([]byte(text)); err != nil || s.rc.Flush() != nil {
 		return false
 	}
-	return s.rc.Flush() == nil
+	// Over HTTP/2 a deadline that passes ends the stream even if nothing is
+	// being written.
+	_ = s.rc.SetWriteDeadline(time.Time{})
+	return true
 }

@@ -28,7 +28,7 @@ func (a *api) problem(ctx huma.Context, _ string, v any) (any, error) {
 }
 
 func (t *trace) complete(p wire.Problem) *wire.Problem {
-	p.RequestID = t.id
+	p.RequestID, p.Instance = t.id, "urn:gatehouse:request:"+t.id
 	t.code = p.Code
 	return &p
 }

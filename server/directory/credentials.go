@@ -73,8 +73,9 @@ func (d *Directory) checkOld(ctx context.Context, c *Caller, u user, old *wire.C
 	if err != nil {
 		return err
 	}
-	if !ok {
-		return wrongOld()
+	if !ok { // whoever has stolen a session may be guessing: that is recorded
+		on := target{"user.set-password", "user", u.Name, u.Account, u.Name}
+		return d.change(ctx, c, on, func(*change) error { return wrongOld() })
 	}
 	good()
 	return nil

@@ -17,7 +17,10 @@ const (
 	tokenColumns = `t.prefix, t.kind, u.name, a.name, t.description, ` + tokenState + `, t.max_age_s, t.extend,
 		t.created_us, t.created_by, t.expires_us, t.revoked_us, t.revoked_by, t.last_used_us, t.last_ip, t.last_agent, t.version`
 	tokenState = `CASE WHEN t.revoked_us IS NOT NULL THEN 'revoked' WHEN t.expires_us <= {now} THEN 'expired' ELSE 'active' END`
-	tokenFrom  = `tokens t JOIN users u ON u.id = t.user_id JOIN accounts a ON a.id = u.account_id`
+	// Every token has a user and every user an account. They are joined from the
+	// left all the same, because SQLite then leaves out the ones that a count
+	// does not look at.
+	tokenFrom = `tokens t LEFT JOIN users u ON u.id = t.user_id LEFT JOIN accounts a ON a.id = u.account_id`
 )
 
 var oneToken = single(`SELECT t.id, ` + tokenColumns + ` FROM ` + tokenFrom + ` WHERE t.prefix = ?2`)

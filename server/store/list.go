@@ -51,10 +51,12 @@ type Result[T any] struct {
 	Next  string
 }
 
-// cursor is where a page ended.
+// cursor is where a page ended. It also carries the total, which costs more to
+// count than a page to read: the pages of one walk tell that of its start.
 type cursor struct {
 	Key    json.RawMessage `json:"k"`
 	ID     int64           `json:"i"`
+	Total  int             `json:"t"`
 	Digest []byte          `json:"d"`
 }
 
@@ -73,12 +75,13 @@ func Page[T any](ctx context.Context, s *Store, l List, ask Ask, scan func(func(
 	if err != nil {
 		return out, err
 	}
-	now := ask.Now
-	if err := s.read.QueryRowContext(ctx, at("SELECT count(*) FROM "+l.From+q.where, now), q.args...).Scan(&out.Total); err != nil {
-		return out, fmt.Errorf("count %s: %w", l.Name, err)
-	}
-	where, args, err := l.after(q, ask)
-	if err != nil {
+	where, args := q.where, q.args
+	if ask.PageToken == "" {
+		count := at("SELECT count(*) FROM "+l.From+q.where, ask.Now)
+		if err := s.read.QueryRowContext(ctx, count, q.args...).Scan(&out.Total); err != nil {
+			return out, fmt.Errorf("count %s: %w", l.Name, err)
+		}
+	} else if where, args, out.Total, err = l.after(q, ask); err != nil {
 		return out, err
 	}
 	dir := ""
@@ -88,7 +91,7 @@ func Page[T any](ctx context.Context, s *Store, l List, ask Ask, scan func(func(
 	key := q.order.sortExpr()
 	text := "SELECT " + key + ", " + l.ID + ", " + l.Columns + " FROM " + l.From + where +
 		" ORDER BY " + key + dir + ", " + l.ID + dir + " LIMIT " + strconv.Itoa(ask.PageSize+1)
-	rows, err := s.Rows(ctx, at(text, now), args...)
+	rows, err := s.Rows(ctx, at(text, ask.Now), args...)
 	if err != nil {
 		return out, fmt.Errorf("list %s: %w", l.Name, err)
 	}
@@ -97,7 +100,7 @@ func Page[T any](ctx context.Context, s *Store, l List, ask Ask, scan func(func(
 	var lastID int64
 	for rows.Next() {
 		if len(out.Items) == ask.PageSize {
-			out.Next, err = sign(ask.Key, lastKey, lastID, q.digest)
+			out.Next, err = sign(ask.Key, lastKey, cursor{ID: lastID, Total: out.Total, Digest: q.digest})
 			return out, err
 		}
 		item, err := scan(func(dest ...any) error { return rows.Scan(append([]any{&lastKey, &lastID}, dest...)...) })
@@ -165,17 +168,14 @@ func where(conds []Cond) (string, []any) {
 }
 
 // after continues where the page before ended.
-func (l List) after(q query, ask Ask) (string, []any, error) {
-	if ask.PageToken == "" {
-		return q.where, q.args, nil
-	}
+func (l List) after(q query, ask Ask) (where string, args []any, total int, err error) {
 	c, err := unsign(ask.Key, ask.PageToken, q.digest)
 	if err != nil {
-		return "", nil, err
+		return "", nil, 0, err
 	}
 	key, err := c.key(q.order.Kind == Text || q.order.Kind == Enum)
 	if err != nil {
-		return "", nil, ErrCursor
+		return "", nil, 0, ErrCursor
 	}
 	op := ">"
 	if q.down {
@@ -183,9 +183,9 @@ func (l List) after(q query, ask Ask) (string, []any, error) {
 	}
 	cond := "(" + q.order.sortExpr() + ", " + l.ID + ") " + op + " (?, ?)"
 	if q.where == "" {
-		return " WHERE " + cond, []any{key, c.ID}, nil
+		return " WHERE " + cond, []any{key, c.ID}, c.Total, nil
 	}
-	return q.where + " AND " + cond, append(slices.Clone(q.args), key, c.ID), nil
+	return q.where + " AND " + cond, append(slices.Clone(q.args), key, c.ID), c.Total, nil
 }
 
 // sortExpr never yields NULL, which cannot be compared: what was never used
@@ -213,15 +213,15 @@ func (c cursor) key(text bool) (any, error) {
 	return n, err
 }
 
-func sign(key []byte, sortKey any, id int64, digest []byte) (string, error) {
+func sign(key []byte, sortKey any, c cursor) (string, error) {
 	if b, ok := sortKey.([]byte); ok {
 		sortKey = string(b)
 	}
-	k, err := json.Marshal(sortKey)
-	if err != nil {
+	var err error
+	if c.Key, err = json.Marshal(sortKey); err != nil {
 		return "", err
 	}
-	body, err := json.Marshal(cursor{Key: k, ID: id, Digest: digest})
+	body, err := json.Marshal(c)
 	if err != nil {
 		return "", err
 	}

@@ -193,12 +193,12 @@ func TestFiltersAndPageTokensNeverPanic(t *testing.T) {
 
 func TestAPageTokenComesBackWhole(t *testing.T) {
 	for _, key := range []any{"", "jane \u202e", int64(1) << 62, int64(-5)} {
-		token, err := sign([]byte("key"), key, 7, []byte("digest"))
+		token, err := sign([]byte("key"), key, cursor{ID: 7, Total: 9, Digest: []byte("digest")})
 		if err != nil {
 			t.Fatal(err)
 		}
 		c, err := unsign([]byte("key"), token, []byte("digest"))
-		if err != nil || c.ID != 7 {
+		if err != nil || c.ID != 7 || c.Total != 9 {
 			t.Fatalf("%+v, %v", c, err)
 		}
 		_, text := key.(string)

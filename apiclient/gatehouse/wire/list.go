@@ -1,7 +1,7 @@
 package wire
 
 // Page is one page of a list. Total counts all records that the filter lets
-// through, on this page or not.
+// through, on this page or not, as it was when the first page was read.
 type Page[T any] struct {
 	Items         []T    `json:"items"`
 	Total         int    `json:"total" doc:"how many records match on all pages"`
