@@ -40,6 +40,7 @@ const (
 	TokenCreate Verb = "token.create"
 	TokenUpdate Verb = "token.update"
 	TokenRevoke Verb = "token.revoke"
+	TokenDelete Verb = "token.delete"
 	// TokenRevokePasted revokes a token of which nothing is known but its text.
 	TokenRevokePasted Verb = "token.revoke-pasted"
 
@@ -147,6 +148,7 @@ func Catalogue() []VerbSpec {
 		{Verb: TokenCreate, On: KindToken, Aim: OnNew, Title: "Create", Unsafe: true},
 		{Verb: TokenUpdate, On: KindToken, Aim: OnRow, Title: "Edit"},
 		{Verb: TokenRevoke, On: KindToken, Aim: OnRows, Title: "Revoke", Danger: Final, Says: "It stops working at once and cannot be brought back."},
+		{Verb: TokenDelete, On: KindToken, Aim: OnRows, Title: "Delete", Danger: Final, Says: "It stops working, and no list shows any more that it was there."},
 		{Verb: TokenRevokePasted, On: KindToken, Aim: OnNew, Title: "Revoke pasted", Danger: Final, Says: "It stops working at once and cannot be brought back."},
 
 		{Verb: RoleCreate, On: KindRole, Aim: OnNew, Title: "Create", Unsafe: true},
