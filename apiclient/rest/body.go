@@ -3,6 +3,7 @@ package rest
 import (
 	"bytes"
 	"encoding/json"
+	"net/url"
 
 	"gatehouse/apiclient"
 )
@@ -38,3 +39,9 @@ type Open struct{ apiclient.Secret }
 
 // MarshalJSON writes the secret itself.
 func (o Open) MarshalJSON() ([]byte, error) { return json.Marshal(o.Reveal()) }
+
+// Form makes a body as HTML forms send it. Secrets among the fields, which
+// stand there in the clear, are listed for the same reasons as above.
+func Form(fields url.Values, secrets ...apiclient.Secret) Body {
+	return Body{bytes: []byte(fields.Encode()), kind: "application/x-www-form-urlencoded", secrets: secrets}
+}
