@@ -136,7 +136,11 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.pass.ServeHTTP(rec, r)
 		w.Header().Set("Content-Type", rec.Header().Get("Content-Type"))
 		w.WriteHeader(rec.Code)
-		_, _ = w.Write(bytes.Replace(rec.Body.Bytes(), []byte(":"), []byte("\x00"), 1))
+		damaged := bytes.Replace(rec.Body.Bytes(), []byte(":"), []byte("\x00"), 1)
+		if len(damaged) == 0 {
+			damaged = []byte("\x00") // what should be empty is not
+		}
+		_, _ = w.Write(damaged)
 	case f.Hold > 0:
 		select {
 		case <-time.After(f.Hold):

@@ -81,6 +81,9 @@ func (c *Client) try(ctx context.Context, r Request) (Answer, *apiclient.Failure
 
 // read hands the body to whoever asked for it.
 func read(a Answer, r Request) error {
+	if r.Empty {
+		return nothing(a)
+	}
 	if r.Into == nil && r.Decode == nil {
 		// Read to the end, so that the connection can be used again.
 		_, err := io.Copy(io.Discard, a.Body)
@@ -105,6 +108,15 @@ func read(a Answer, r Request) error {
 		return err
 	}
 	return nil
+}
+
+// nothing reads a body that must not be there.
+func nothing(a Answer) error {
+	n, err := io.Copy(io.Discard, a.Body)
+	if err == nil && n > 0 {
+		err = errors.New("it is not empty, as it should be: is this the right address?")
+	}
+	return err
 }
 
 func notJSON(kind string) error {

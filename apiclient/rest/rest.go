@@ -159,7 +159,10 @@ type Request struct {
 	// Decode reads the answer instead of Into. After a lost connection it is
 	// called again from the start.
 	Decode func(Answer) error
-	Anon   bool // carries no credential
+	// Empty: a yes has no body, so that an answer with one is not the other
+	// side's own.
+	Empty bool
+	Anon  bool // carries no credential
 	// Silence is how long nothing may come where the other side is known to
 	// take its time; 0: as Config says.
 	Silence time.Duration

@@ -187,6 +187,22 @@ func TestWhatCannotHaveHappenedIsNotSent(t *testing.T) {
 	}
 }
 
+func TestAYesThatShouldBeEmptyIsNotBelievedWithABody(t *testing.T) {
+	for body, end := range map[string]apiclient.End{"": apiclient.Done, "<html>welcome</html>": apiclient.Unknown} {
+		s := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, body) })
+		c, r := client(t, s.URL), Request{Method: "POST", Path: "/x", Empty: true}
+		if end == apiclient.Done {
+			if _, err := c.Do(t.Context(), r); err != nil {
+				t.Error(err)
+			}
+			continue
+		}
+		if f := fail(t, c, r); f.End != end || !errors.Is(f, apiclient.ErrBroken) {
+			t.Errorf("%q: %+v", body, f)
+		}
+	}
+}
+
 func TestSilenceEnds(t *testing.T) {
 	stop := make(chan struct{})
 	defer close(stop)
