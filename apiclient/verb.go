@@ -33,6 +33,7 @@ const (
 	UserRemove       Verb = "user.remove"
 	UserSetPassword  Verb = "user.set-password"
 	UserReset        Verb = "user.reset"
+	UserShowTokens   Verb = "user.show-tokens"
 	UserExpireTokens Verb = "user.expire-tokens"
 	UserEndSessions  Verb = "user.end-sessions"
 	UserReassign     Verb = "user.reassign"
@@ -141,6 +142,7 @@ func Catalogue() []VerbSpec {
 		{Verb: UserRemove, On: KindUser, Aim: OnRows, Title: "Remove", Danger: Destructive},
 		{Verb: UserSetPassword, On: KindUser, Aim: OnRow, Title: "Set password", Danger: Harmless},
 		{Verb: UserReset, On: KindUser, Aim: OnRows, Title: "New registration string", Danger: Final, Says: "An older registration string and the password stop working.", Unsafe: true},
+		{Verb: UserShowTokens, On: KindUser, Aim: OnRow, Title: "Look at tokens", Danger: Reversible, Says: "A token is made for the user, the list is read with it, and it is deleted again."},
 		{Verb: UserExpireTokens, On: KindUser, Aim: OnRows, Title: "Expire all tokens", Danger: Final, Says: "All tokens and sessions stop working at once."},
 		{Verb: UserEndSessions, On: KindUser, Aim: OnRows, Title: "End sessions", Danger: Final},
 		{Verb: UserReassign, On: KindUser, Aim: OnRow, Title: "Reassign ownership", Danger: Final},

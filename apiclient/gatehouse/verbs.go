@@ -62,6 +62,7 @@ func missing() map[apiclient.Verb]string {
 		apiclient.UserRemove:      "a user belongs to one account for good: delete him instead",
 		apiclient.UserEndSessions: "expire all tokens ends the sessions too",
 		apiclient.UserReassign:    "users own nothing here that could be passed on",
+		apiclient.UserShowTokens:  "an admin sees all tokens here: they are in their list",
 		apiclient.TokenDelete:     "revoke it: its row stays, so that it can be seen what it was",
 		apiclient.RoleCreate:      noRoles,
 		apiclient.RoleUpdate:      noRoles,
