@@ -5,6 +5,7 @@ package backendtest
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -18,13 +19,29 @@ type Harness struct {
 	Start func(*testing.T) System
 	// Again are verbs that can be done twice to the same record and end well.
 	Again []apiclient.Verb
+	// Local are verbs that end here, without a word to the system.
+	Local []apiclient.Verb
+	// Codes: the system refuses with codes of its own instead of HTTP statuses,
+	// and has no way to ask for a wait. Its Wire makes of a status what the
+	// system has in its place.
+	Codes bool
 }
 
-// System is one live system that a driver speaks to through a proxy, as
+// Wire stands between a driver and a system: it notes what goes by and breaks
+// what it is told to break. Proxy is the one for HTTP.
+type Wire interface {
+	Break(Fault, int)    // the next so many requests that fit meet the fault
+	Heal()               // ends all faults
+	Forget()             // forgets the requests so far
+	Requests() []Request // those since Forget
+	Writes() []Request   // those of them that could change something
+}
+
+// System is one live system that a driver speaks to through a wire, as
 // somebody who may do everything.
 type System struct {
 	Backend apiclient.Backend
-	Wire    *Proxy
+	Wire    Wire
 	// Secrets must never show: the credential, and all that Op uses.
 	Secrets []apiclient.Secret
 	// Op gives an op of the verb that works, on a record made for it.
@@ -95,6 +112,11 @@ func run(t *testing.T, s System, p apiclient.Plan) apiclient.Result {
 
 // last is the outcome of what was asked for, after the steps that prepare it.
 func last(r apiclient.Result) apiclient.Outcome { return r.Outcomes[len(r.Outcomes)-1] }
+
+// sent are the verbs that the backend can do and has to say to the system.
+func sent(h Harness, s System) []apiclient.Verb {
+	return slices.DeleteFunc(verbs(h, s), func(v apiclient.Verb) bool { return slices.Contains(h.Local, v) })
+}
 
 // verbs are those that the backend can do.
 func verbs(h Harness, s System) []apiclient.Verb {

@@ -36,10 +36,10 @@ func faultsAreToldApart(t *testing.T, h Harness) {
 			for _, e := range c.ends {
 				good = good || o.End == e
 			}
-			if !good || o.Failure == nil || !errors.Is(o.Failure, c.cause) || o.Failure.Status != c.fault.Status || o.Failure.Message == "" {
+			if !good || o.Failure == nil || !errors.Is(o.Failure, c.cause) || o.Failure.Status != c.fault.Status && !h.Codes || o.Failure.Message == "" {
 				t.Errorf("it ended as %+v, %+v", o, o.Failure)
 			}
-			if c.fault.RetryAfter > 0 && o.Failure != nil && o.Failure.RetryAfter.Seconds() != float64(c.fault.RetryAfter) {
+			if c.fault.RetryAfter > 0 && !h.Codes && o.Failure != nil && o.Failure.RetryAfter.Seconds() != float64(c.fault.RetryAfter) {
 				t.Errorf("the wait that was asked for is %s", o.Failure.RetryAfter)
 			}
 			c.fault.Writes = false
@@ -138,7 +138,7 @@ func credentialStays(t *testing.T, h Harness) {
 		}
 		s.Wire.Break(Fault{Writes: true, Status: status, Location: elsewhere.URL + "/there?x=y"}, 100)
 		o := s.Backend.Do(within(t), op)
-		if o.End != apiclient.Refused || !strings.Contains(o.Words, elsewhere.URL) {
+		if o.End != apiclient.Refused || !strings.Contains(o.Words, strings.TrimPrefix(elsewhere.URL, "http://")) {
 			t.Errorf("%d: it ended as %+v", status, o)
 		}
 	}

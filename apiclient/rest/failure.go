@@ -134,6 +134,12 @@ type reason struct{ kind, below error }
 func (r reason) Error() string   { return r.kind.Error() + ": " + r.below.Error() }
 func (r reason) Unwrap() []error { return []error{r.kind, r.below} }
 
+// LostWords says why there is no answer from a place and what to do, for what
+// does not travel over HTTP.
+func LostWords(place string, err error, sent bool) (message, next string) {
+	return lostWords(origin{host: place, shown: place}, err, sent)
+}
+
 func lostWords(o origin, err error, sent bool) (message, next string) {
 	var dns *net.DNSError
 	var authority x509.UnknownAuthorityError

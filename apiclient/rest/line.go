@@ -117,6 +117,8 @@ func (c *Client) refuse(ctx context.Context, r Request) *apiclient.Failure {
 	switch {
 	case r.Body.err != nil:
 		f.Message, f.Cause = "the request could not be written down", apiclient.ErrInvalid
+	case c.cfg.AnyCertificate && len(r.Body.secrets) > 0:
+		f.Message, f.Cause = errAnybody, apiclient.ErrDenied
 	case !c.origin.private() && (len(r.Body.secrets) > 0 || c.auth.Load() != nil):
 		f.Message, f.Cause = errClear, apiclient.ErrDenied
 	case ctx.Err() != nil:

@@ -15,6 +15,9 @@ import (
 // errClear says why a secret was not sent.
 const errClear = "a credential is never sent over plain http but to this very machine: use https"
 
+// errAnybody says why a secret was not sent.
+const errAnybody = "a credential is never sent to a server whose certificate is not looked at"
+
 // origin is scheme, host and port (RFC 6454), and the path below which the
 // interface lives.
 type origin struct {

@@ -23,6 +23,12 @@ const shortest = 6
 
 const leftOut = "(its words are left out: they repeat what was typed as a secret)"
 
+// CleanForeign cuts the secrets out of the texts of a failure that came from
+// the other side, and bounds them: for what does not travel over HTTP.
+func CleanForeign(f *apiclient.Failure, secrets ...apiclient.Secret) {
+	newRedactor(nil, Body{secrets: secrets}).foreign(f)
+}
+
 func newRedactor(auth *Auth, body Body) redactor {
 	var r redactor
 	for _, s := range body.secrets {

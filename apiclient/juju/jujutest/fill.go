@@ -24,7 +24,9 @@ func (s *Server) Fill(seed uint64, c Counts, password string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
-	ago := func(most time.Duration) time.Time { return now.Add(-time.Duration(r.Int64N(int64(most)))).Truncate(time.Second) }
+	ago := func(most time.Duration) time.Time {
+		return now.Add(-time.Duration(r.Int64N(int64(most)))).Truncate(time.Second)
+	}
 	const year = 365 * 24 * time.Hour
 	for i := range c.Users {
 		u := s.someone(r, i)
