@@ -207,7 +207,7 @@ func (c *console) gone(text string) string {
 // closed waits until no box is open.
 func (c *console) closed() string {
 	c.t.Helper()
-	return c.gone("╭")
+	return c.until("no box", func(f string) bool { return !strings.Contains(f, "╭") && !strings.Contains(f, "+-") })
 }
 
 // settle takes in what has come so far, without waiting.
@@ -265,7 +265,9 @@ const (
 	userPassword  = "marble-thunder-orchid-4"
 )
 
-func serve(t testing.TB) *system {
+func serve(t testing.TB) *system { return serveWith(t, server.Options{}) }
+
+func serveWith(t testing.TB, o server.Options) *system {
 	t.Helper()
 	cfg, err := config.Default(func(k string) string { return map[string]string{"HOME": "/nowhere"}[k] })
 	if err != nil {
@@ -273,10 +275,9 @@ func serve(t testing.TB) *system {
 	}
 	cfg.Listen, cfg.Database = "127.0.0.1:0", filepath.Join(t.TempDir(), "state", "gatehouse.db")
 	cfg.DefaultAdminPassword = wire.NewSecret(adminPassword)
-	srv, _, err := server.Open(context.Background(), cfg, server.Options{
-		// Hashing that takes no time: these tests are not about guessing.
-		Cost: passwords.Cost{MemoryKiB: 8, Passes: 1, Lanes: 1}, Version: "test",
-	})
+	// Hashing that takes no time: these tests are not about guessing.
+	o.Cost, o.Version = passwords.Cost{MemoryKiB: 8, Passes: 1, Lanes: 1}, "1.0"
+	srv, _, err := server.Open(context.Background(), cfg, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -357,7 +358,11 @@ func ref(kind apiclient.Kind, name string) apiclient.Ref {
 // umbra, and tokens.
 func filled(t testing.TB) (*system, apiclient.Backend) {
 	t.Helper()
-	s := serve(t)
+	return fill(t, serve(t))
+}
+
+func fill(t testing.TB, s *system) (*system, apiclient.Backend) {
+	t.Helper()
 	b := s.backend("admin", adminPassword)
 	for _, name := range []string{"acme", "umbra"} {
 		s.do(b, apiclient.AccountCreate, apiclient.Ref{}, text("name", name, "email", name+"@example.com"))
@@ -388,6 +393,22 @@ type tap struct {
 	before func(apiclient.Op)                                      // right before a change is sent
 	after  func(apiclient.Op, apiclient.Outcome) apiclient.Outcome // when its answer comes
 	sent   []apiclient.Op
+	now    func() time.Time // says what time answers have; nil: the server does
+}
+
+func (t *tap) tell(now func() time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.now = now
+}
+
+func (t *tap) at(real time.Time) time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.now == nil {
+		return real
+	}
+	return t.now()
 }
 
 func (t *tap) driver() apiclient.Driver {
@@ -442,6 +463,30 @@ type tapped struct {
 	apiclient.Backend
 	apiclient.Batcher
 	t *tap
+}
+
+func (b tapped) Accounts(ctx context.Context, q apiclient.Query) (apiclient.Page[apiclient.Account], error) {
+	p, err := b.Backend.Accounts(ctx, q)
+	p.At = b.t.at(p.At)
+	return p, err
+}
+
+func (b tapped) Users(ctx context.Context, q apiclient.Query) (apiclient.Page[apiclient.User], error) {
+	p, err := b.Backend.Users(ctx, q)
+	p.At = b.t.at(p.At)
+	return p, err
+}
+
+func (b tapped) Tokens(ctx context.Context, q apiclient.Query) (apiclient.Page[apiclient.Token], error) {
+	p, err := b.Backend.Tokens(ctx, q)
+	p.At = b.t.at(p.At)
+	return p, err
+}
+
+func (b tapped) Events(ctx context.Context, q apiclient.Query) (apiclient.Page[apiclient.Event], error) {
+	p, err := b.Backend.Events(ctx, q)
+	p.At = b.t.at(p.At)
+	return p, err
 }
 
 func (b tapped) Do(ctx context.Context, op apiclient.Op) apiclient.Outcome {

@@ -273,6 +273,14 @@ func (l *List[R]) changedSince(old *table[R]) []string {
 	return keys
 }
 
+// StillSo notes that what is shown is known to be as it is on the server, so
+// that it does not count as old: its changes arrive by themselves.
+func (l *List[R]) StillSo() {
+	if l.load.complete && l.load.err == nil && !l.load.on {
+		l.load.shownBegan, l.load.shownAt = l.env.Now(), time.Time{}
+	}
+}
+
 // Err is what the last load failed with, in full; the banner is one line of it.
 func (l *List[R]) Err() error { return l.load.err }
 

@@ -161,6 +161,9 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	if s.list == nil {
 		return nil
 	}
+	if s.Session.Live() && !s.stale {
+		s.list.StillSo()
+	}
 	cmd, _ := s.list.Update(msg)
 	at := s.heard.Swap(nil)
 	s.noteWait(at != nil)

@@ -15,8 +15,7 @@ func shapeOf(kind apiclient.Kind) shape {
 	case apiclient.KindEvent:
 		return shape{sort: "-number", order: "-number", grows: true, name: "target"}
 	case apiclient.KindToken:
-		// Sorting a hundred thousand rows for nobody: they come as they come.
-		return shape{name: "handle"}
+		return shape{sort: "-created", name: "handle"}
 	}
 	return shape{sort: "name", name: "name"}
 }
