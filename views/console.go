@@ -13,6 +13,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"gatehouse/apiclient"
+	book "gatehouse/apiclient/contexts"
 	"gatehouse/tui"
 	"gatehouse/tui/jobs"
 	"gatehouse/tui/safetext"
@@ -31,6 +32,14 @@ type Options struct {
 	Driver     apiclient.Driver
 	Target     apiclient.Target
 	Credential apiclient.Credential // the zero credential: the console asks
+
+	// Book is the configuration with the contexts; nil: the console stays where
+	// it is. Place is the context that the console begins in; "": one without
+	// a name.
+	Book  *book.Book
+	Place book.Context
+	// Lookup reads the environment, where official tools keep credentials.
+	Lookup func(string) (string, bool)
 
 	Locked bool // begin with writes locked
 	Theme  theme.Options
@@ -59,6 +68,7 @@ type Console struct {
 	counts  *counts
 	deps    records.Deps
 	roots   map[apiclient.Kind]*records.Screen
+	place   book.Context // where the console is; the zero context: a place without a name
 }
 
 // New makes a console. Nothing is asked before Init.
@@ -75,15 +85,17 @@ func New(ctx context.Context, o Options) *Console {
 	ctx, cancel := context.WithCancel(ctx)
 	c := &Console{
 		env: &tui.Env{Theme: theme.New(o.Theme), Now: o.Now}, o: o, cancel: cancel,
-		gate: newGate(o.Now, o.Locked), roots: map[apiclient.Kind]*records.Screen{},
+		gate: newGate(o.Now, o.Locked || o.Place.WritesLocked()), roots: map[apiclient.Kind]*records.Screen{}, place: o.Place,
 	}
 	board := jobs.New(c.env)
 	c.session = session.New(session.Options{
 		Env: c.env, Context: ctx, Driver: o.Driver, Target: o.Target, Credential: o.Credential,
 		Ask:  func(why *apiclient.Failure) tea.Cmd { return tui.Open(signin.New(c.env, c.session, why)) },
-		Anew: c.anew, Locked: c.gate.Locked, Tick: o.Tick,
+		Anew: c.anew, Opened: c.keep, Locked: c.gate.Locked, Tick: o.Tick,
 	})
-	c.desk = change.New(c.env, c.session, board, change.Options{Run: o.Run, Tick: o.Tick, Dir: o.Dir})
+	c.desk = change.New(c.env, c.session, board, change.Options{
+		Run: o.Run, Tick: o.Tick, Dir: o.Dir, Protected: func() bool { return c.place.Protected },
+	})
 	c.deps = records.Deps{Env: c.env, Session: c.session, Desk: c.desk, Tick: o.Tick}
 	c.counts = newCounts(c)
 	c.shell = shell.New(c.env, shell.Config{
@@ -216,6 +228,7 @@ func (c *Console) header() shell.Header {
 			h.Identity += "@" + safetext.Clean(account)
 		}
 	}
+	c.markPlace(&h)
 	return h
 }
 

@@ -16,6 +16,13 @@ type gate struct {
 
 func newGate(now func() time.Time, locked bool) *gate { return &gate{now: now, locked: locked} }
 
+// begin sets how the lock stands in a place that was just come to.
+func (g *gate) begin(locked bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.locked, g.until = locked, time.Time{}
+}
+
 // Locked tells whether nothing can be changed.
 func (g *gate) Locked() bool {
 	g.mu.Lock()

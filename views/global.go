@@ -16,7 +16,7 @@ func (c *Console) global() []tui.Action {
 		ID: "session.redeem", Title: "redeem a registration string", Help: "Choose a password with a registration string, and sign in.",
 		Do: func() tea.Cmd { return tui.Open(signin.WithRegistration(c.env, c.session)) },
 	}
-	if c.o.Driver.Redeem == nil {
+	if c.session.Driver().Redeem == nil {
 		redeem.Why = "this system has no registration strings"
 	}
 	return []tui.Action{
@@ -25,7 +25,7 @@ func (c *Console) global() []tui.Action {
 		{ID: "leak", Title: "leaked token", Help: "Paste a token: see whose it is, and revoke it.", Keys: []string{"!"}, Why: later},
 		{ID: "offboard", Title: "offboard a person", Help: "Take a person's access away everywhere.", Keys: []string{"o"}, Why: later},
 		{ID: "lenses", Title: "lenses", Help: "Never expires, unused for 90 days, and other views of a list.", Keys: []string{"L"}, Why: later},
-		{ID: "contexts", Title: "contexts", Help: "Go to another system.", Keys: []string{"c"}, Why: later},
+		c.contextsAction(),
 		{ID: "export", Title: "export", Help: "Write what is shown to a file.", Keys: []string{"ctrl+s"}, Why: later},
 	}
 }

@@ -190,6 +190,7 @@ func walk(t *testing.T, l look) *shots {
 	p.take("revoke-many")
 	c.keys("y")
 	c.see("t try the rest again", "5 of 5 done")
+	c.until("the rows behind the sheet", regexp.MustCompile(`lee +\S revoked`).MatchString)
 	p.take("sheet")
 	c.keys("esc", "J")
 	c.see("Jobs")

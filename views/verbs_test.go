@@ -272,7 +272,7 @@ func TestKeysOfWhatComesLater(t *testing.T) {
 	s, _ := filled(t)
 	c := s.signedIn(look{})
 	c.see("acme")
-	for key, name := range map[string]string{"!": "leaked token", "o": "offboard a person", "L": "lenses", "c": "contexts", "ctrl+s": "export"} {
+	for key, name := range map[string]string{"!": "leaked token", "o": "offboard a person", "L": "lenses", "ctrl+s": "export"} {
 		c.keys(key)
 		c.see(name + ": not in this version")
 	}

@@ -35,6 +35,9 @@ type Options struct {
 	// Tick is tea.Tick unless a test has its own clock.
 	Tick func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
 	Dir  string // where files are proposed
+	// Protected tells whether the place is one that confirmations have to warn
+	// of. nil: it is not.
+	Protected func() bool
 }
 
 // Request asks for one change.

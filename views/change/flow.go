@@ -180,7 +180,7 @@ func (f *flow) failed(err error, again func() tea.Cmd) tea.Cmd {
 }
 
 func confirmOf(f *flow, p apiclient.Plan) *confirm.Confirm {
-	return confirm.New(f.d.env, Question(f.spec, p, f.d.s.Info()), f.confirmed)
+	return confirm.New(f.d.env, f.question(p), f.confirmed)
 }
 
 // ask opens the confirmation. A form beneath it is open for changes again,
@@ -231,6 +231,13 @@ func (f *flow) checked(r rechecked, err error) tea.Cmd {
 	}
 	r.plan.Hidden = f.plan.Hidden
 	f.plan = r.plan
-	c.Replace(Question(f.spec, f.plan, f.d.s.Info()))
+	c.Replace(f.question(f.plan))
 	return tea.Batch(toast, f.ask(c))
+}
+
+// question is the confirmation of a plan, with what is known of the place.
+func (f *flow) question(p apiclient.Plan) confirm.Plan {
+	q := Question(f.spec, p, f.d.s.Info())
+	q.Protected = f.d.o.Protected != nil && f.d.o.Protected()
+	return q
 }

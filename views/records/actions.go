@@ -44,7 +44,7 @@ func (s *Screen) Actions() []tui.Action {
 // calmActions are what can be done where there is no list.
 func (s *Screen) calmActions() []tui.Action {
 	var out []tui.Action
-	if s.Session.Backend() == nil {
+	if s.Session.Backend() == nil && !s.Session.Opening() {
 		out = append(out, tui.Action{
 			ID: "records.connect", Title: "sign in", Help: "Say who you are.", Keys: []string{"enter"}, Footer: 1,
 			Do: func() tea.Cmd { return s.Session.Expired(nil, nil) },

@@ -109,12 +109,9 @@ func (s *Session) Declined() { s.asking = false }
 
 // SignedOut forgets everything about the session that was ended, and asks anew.
 func (s *Session) SignedOut() tea.Cmd {
-	s.feed.stop()
-	s.loader.Cancel()
-	s.Close()
-	s.turn++
-	s.raw, s.backend, s.waiting, s.opening = nil, nil, nil, false
-	s.identity, s.credential = apiclient.Identity{}, apiclient.Credential{}
+	if left := s.leave(); left != nil {
+		left.Close()
+	}
 	return tea.Sequence(s.anew(), s.ask(nil)) // the other way round, the question would be closed too
 }
 

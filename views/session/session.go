@@ -30,6 +30,9 @@ type Options struct {
 	Ask func(why *apiclient.Failure) tea.Cmd
 	// Anew starts the console anew because somebody else has signed in.
 	Anew func() tea.Cmd
+	// Opened hears of every credential that the system has let in. nil: nobody
+	// wants to know.
+	Opened func(apiclient.Credential) tea.Cmd
 	// Locked tells whether changes are refused before they are sent. It is
 	// asked from commands too. nil: they never are.
 	Locked func() bool
@@ -43,9 +46,10 @@ type Session struct {
 	id         tui.ID
 	loader     *tui.Loader
 	credential apiclient.Credential
-	raw        apiclient.Backend // nil until it was opened
-	backend    apiclient.Backend // raw behind the lock on writes
-	turn       int               // counts how often that changed
+	raw        apiclient.Backend   // nil until it was opened
+	retired    []apiclient.Backend // of places that were left: changes may still be under way there
+	backend    apiclient.Backend   // raw behind the lock on writes
+	turn       int                 // counts how often that changed
 	waits      map[tui.ID]time.Time
 	identity   apiclient.Identity
 	asking     bool             // for a credential
@@ -228,6 +232,9 @@ func (s *Session) wasOpened(o opened) tea.Cmd {
 	s.waiting = nil
 	s.feed.stop()
 	cmds := []tea.Cmd{s.feed.start()}
+	if s.o.Opened != nil {
+		cmds = append(cmds, s.o.Opened(o.credential))
+	}
 	if !s.refreshing {
 		s.refreshing = true
 		cmds = append(cmds, s.later(s.id, refreshEvery, refresh{}))

@@ -33,6 +33,9 @@ func (s *Session) Close() {
 	if s.raw != nil {
 		s.raw.Close()
 	}
+	for _, b := range s.retired {
+		b.Close()
+	}
 }
 
 // Waits notes since when a screen has been waiting for an answer; the zero

@@ -27,7 +27,7 @@ func keys() []key {
 		{"x", 4, "disable", []apiclient.Verb{apiclient.AccountDisable, apiclient.UserDisable, apiclient.UserDeactivate, apiclient.UserUnsetup}},
 		{"X", 0, "enable", []apiclient.Verb{apiclient.AccountEnable, apiclient.UserEnable, apiclient.UserActivate, apiclient.UserSetup}},
 		{"d", 5, "delete", []apiclient.Verb{apiclient.AccountDelete, apiclient.UserDelete, apiclient.UserRemove, apiclient.RoleDelete, apiclient.GrantRemove}},
-		{"p", 7, "password", []apiclient.Verb{apiclient.UserSetPassword}},
+		{"p", 0, "password", []apiclient.Verb{apiclient.UserSetPassword}},
 		{"N", 0, "new registration string", []apiclient.Verb{apiclient.UserReset}},
 		{"r", 4, "revoke", []apiclient.Verb{apiclient.TokenRevoke}},
 		{"E", 0, "expire all", []apiclient.Verb{apiclient.UserExpireTokens, apiclient.UserEndSessions}},
@@ -53,8 +53,8 @@ type Here struct {
 	Marked bool           // Rows are marked ones
 }
 
-// Choices lists every verb that the system declares or says something about, in
-// the order of the catalogue. Which of them have keys depends on the kind of
+// Choices lists every verb, in the order of the catalogue: also those that the
+// system lacks, so that nobody looks for them in vain. Which of them have keys depends on the kind of
 // the list; the others stay in the palette, with the reason where they cannot
 // be done from here.
 func Choices(h Here) []Choice {
@@ -64,9 +64,6 @@ func Choices(h Here) []Choice {
 		spec, declared := h.Driver.Verb(entry.Verb)
 		support, told := h.Info.Verbs[entry.Verb]
 		missing, lacks := h.Driver.Missing[entry.Verb]
-		if !declared && !told && !lacks {
-			continue
-		}
 		if !declared {
 			spec = entry
 		}

@@ -1,0 +1,80 @@
+package views
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
+
+	"gatehouse/apiclient"
+	book "gatehouse/apiclient/contexts"
+	"gatehouse/tui"
+	"gatehouse/tui/safetext"
+	"gatehouse/tui/shell"
+	"gatehouse/tui/term"
+	"gatehouse/tui/theme"
+	"gatehouse/views/contexts"
+	"gatehouse/views/session"
+)
+
+// contextsAction opens the screen of the other systems.
+func (c *Console) contextsAction() tui.Action {
+	a := tui.Action{ID: "contexts", Title: "contexts", Help: "Go to another system.", Keys: []string{"c"}}
+	if c.o.Book == nil {
+		a.Why = "this console was opened for one place only"
+		return a
+	}
+	a.Do = func() tea.Cmd {
+		return tui.Push(contexts.New(contexts.Deps{
+			Env: c.env, Context: c.session.Context(), Book: c.o.Book, Lookup: c.o.Lookup,
+			Here: func() string { return c.session.Target().Context }, Go: c.goTo,
+		}))
+	}
+	return a
+}
+
+// goTo leaves the system for another. Every box is closed: what was asked on
+// one system is never answered on another.
+func (c *Console) goTo(o book.Opening) tea.Cmd {
+	c.place = o.Context
+	c.gate.begin(o.Context.WritesLocked())
+	cmd := c.session.Switch(session.Place{Driver: o.Driver, Target: o.Context.Target(), Credential: o.Credential})
+	if o.Why != nil {
+		return tea.Batch(cmd, tui.Toast(theme.Warn, o.Why.Error()))
+	}
+	return cmd
+}
+
+// keepLimit is how long storing a credential may take.
+const keepLimit = 10 * time.Second
+
+// keep stores a credential that was let in, where the context says so and the
+// place is ours.
+func (c *Console) keep(cred apiclient.Credential) tea.Cmd {
+	if c.o.Book == nil || c.place.Name == "" || !c.place.Credential.Ours() {
+		return nil
+	}
+	name, ctx := c.place.Name, c.session.Context()
+	return func() tea.Msg {
+		ctx, stop := context.WithTimeout(ctx, keepLimit)
+		defer stop()
+		if _, err := c.o.Book.Keep(ctx, name, cred); err != nil {
+			return tui.ToastMsg{Tone: theme.Warn, Text: safetext.Clean(fmt.Sprintf("the credential was not stored, it is asked for again next time: %v", err))}
+		}
+		return nil
+	}
+}
+
+// markPlace says in words and colour where one is.
+func (c *Console) markPlace(h *shell.Header) {
+	if c.place.Protected {
+		h.Mark = "protected"
+	}
+	if i := slices.Index(book.Colours(), c.place.Colour); i >= 0 {
+		r := c.env.Theme.Options().Renderer
+		h.Pen = term.PenOf(r.NewStyle().Foreground(lipgloss.ANSIColor(i + 1)).Bold(true))
+	}
+}
