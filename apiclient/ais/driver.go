@@ -83,7 +83,7 @@ func open(ctx context.Context, t apiclient.Target, c apiclient.Credential) (apic
 
 // checkSubject refuses tokens whose owner cannot be put into a path.
 func checkSubject(c claims) error {
-	if err := checkName(c.Subject); err != nil {
+	if err := checkPath(c.Subject); err != nil {
 		return errors.New("the token is of a user whose name " + err.Error())
 	}
 	return nil

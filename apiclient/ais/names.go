@@ -31,10 +31,13 @@ func checkName(s string) error {
 	return nil
 }
 
-// checkClusterID refuses IDs that could be registered and never be reached
-// again: the server decodes an escaped slash and drops what comes after it.
-func checkClusterID(s string) error {
+// checkPath refuses names that cannot stand in a path: the server decodes an
+// escaped slash, and drops what comes after it. Names that exist may break the
+// rule for new ones (a role can be called after a cluster), but not this one.
+func checkPath(s string) error {
 	switch {
+	case s == "":
+		return errors.New("must not be empty")
 	case s == "." || s == ".." || strings.Contains(s, "/"):
 		return errors.New(`must not hold "/" nor be "." or "..": the server would take it for another`)
 	case !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl):
@@ -67,13 +70,8 @@ func checkURL(s string) error {
 // checkTarget refuses refs whose name the server would mangle.
 func checkTarget(ref apiclient.Ref) error {
 	switch ref.Kind {
-	case apiclient.KindUser, apiclient.KindRole:
-		return checkName(ref.Name())
-	case apiclient.KindAccount:
-		if ref.Name() == "" {
-			return errors.New("must not be empty")
-		}
-		return checkClusterID(ref.Name())
+	case apiclient.KindAccount, apiclient.KindUser, apiclient.KindRole:
+		return checkPath(ref.Name())
 	}
 	return nil
 }
@@ -97,7 +95,7 @@ func (b *backend) check(op apiclient.Op) error {
 		add("urls", checkURL(u))
 	}
 	for _, r := range op.With.List("roles") {
-		if err := checkName(r); err != nil {
+		if err := checkPath(r); err != nil {
 			add("roles", fmt.Errorf("%q: a role's name %w", r, err))
 		}
 	}

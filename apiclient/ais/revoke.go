@@ -145,11 +145,13 @@ func (b *backend) issuer(ctx context.Context) string {
 // answer to a token. Only its own words count: something on the way may say
 // no too.
 func judge(v *apiclient.Verdict, err error) {
+	if err == nil {
+		v.Life, v.Words = apiclient.Alive, "it was accepted"
+		return
+	}
 	f := apiclient.AsFailure("", err)
 	v.Words = f.Message
 	switch {
-	case err == nil:
-		v.Life, v.Words = apiclient.Alive, "it was accepted"
 	case errors.Is(err, apiclient.ErrDenied):
 		v.Life, v.Words = apiclient.Alive, "it was accepted, though it may not look there: "+f.Message
 	case f.Status == http.StatusUnauthorized && isAboutToken(f.Message):

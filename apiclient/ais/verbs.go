@@ -70,6 +70,8 @@ func missing() map[apiclient.Verb]string {
 		apiclient.UserEndSessions:  noTokenLists,
 		apiclient.UserReassign:     "users own nothing here that could be passed on",
 		apiclient.TokenCreate:      "a token is made by signing in, with the life that is chosen there",
+		apiclient.UserRegister:     "a user is made with a name and a password here: create one",
+		apiclient.TokenDelete:      "revoking is all that can be done to a token here",
 		apiclient.TokenUpdate:      "tokens have nothing here that could be changed: no name, no description, and a life fixed when they are made",
 		apiclient.GrantAdd:         noGrants,
 		apiclient.GrantUpdate:      noGrants,
@@ -95,7 +97,7 @@ func name(title string) apiclient.Field {
 
 func clusterID() apiclient.Field {
 	return apiclient.Field{
-		Name: "name", Title: "Cluster ID", Kind: apiclient.TextField, Required: true, Help: "the UUID of its cluster map", Check: checkClusterID,
+		Name: "name", Title: "Cluster ID", Kind: apiclient.TextField, Required: true, Help: "the UUID of its cluster map", Check: checkPath,
 	}
 }
 
