@@ -151,12 +151,12 @@ func (b *backend) revokeAll(ctx context.Context, op apiclient.Op) apiclient.Outc
 		ref := b.key(p, w).Ref
 		o := b.revoke(ctx, apiclient.Op{Verb: apiclient.TokenRevoke, On: ref})
 		total.Items = append(total.Items, apiclient.Item{Ref: ref, End: o.End, Words: o.Words})
+		total.RequestID, total.At = o.RequestID, o.At
 		if o.End.Good() {
 			done++
-		} else {
-			total.Failure = worse(total.Failure, o.Failure)
+			continue
 		}
-		total.RequestID, total.At = o.RequestID, o.At
+		total.Failure = worse(total.Failure, o.Failure)
 		if errors.Is(o.Failure, apiclient.ErrSignedOut) {
 			break // every other would be refused as well
 		}
