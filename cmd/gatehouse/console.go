@@ -20,6 +20,7 @@ import (
 
 // Where a token may be, for a console that does not ask.
 const (
+	envContext   = "GATEHOUSE_CONTEXT"
 	envServer    = "GATEHOUSE_SERVER"
 	envToken     = "GATEHOUSE_TOKEN"
 	envTokenFile = "GATEHOUSE_TOKEN_FILE"
@@ -27,29 +28,72 @@ const (
 
 // consoleOptions are what the command line says about the console.
 type consoleOptions struct {
+	context              string
 	server, caFile, user string
 	looks                looks
 }
 
 func (o *consoleOptions) flags(f *pflag.FlagSet) {
+	f.StringVar(&o.context, "context", "", "context to open (GATEHOUSE_CONTEXT; the current one)")
 	f.StringVar(&o.server, "server", "", "address of the server (GATEHOUSE_SERVER; http://"+wire.DefaultAddress+")")
 	f.StringVar(&o.caFile, "ca", "", "PEM file with the authority that the server's certificate is from")
 	f.StringVar(&o.user, "user", "", "who signs in; the console asks for the rest")
 }
 
 func openConsole(ctx context.Context, s streams, o consoleOptions, env func(string) string) error {
-	to := apiclient.Target{URL: o.server, CAFile: o.caFile, User: o.user}
-	if to.URL == "" {
-		to.URL = env(envServer)
-	}
-	if to.URL == "" {
-		to.URL = "http://" + wire.DefaultAddress
-	}
 	credential, err := tokenFromEnvironment(ctx, env)
 	if err != nil {
 		return usageError(err)
 	}
-	return show(ctx, s, o.looks, views.Options{Driver: gatehouse.Driver(), Target: to, Credential: credential})
+	book, err := openBook()
+	if err != nil {
+		return err
+	}
+	to, err := o.place(ctx, book, env)
+	if err != nil {
+		return usageError(err)
+	}
+	to.Book, to.Lookup = book, os.LookupEnv
+	if !credential.Secret.IsZero() {
+		to.Credential = credential
+	}
+	return show(ctx, s, o.looks, to)
+}
+
+// place finds where the console begins: the flags first, then the environment,
+// then the current context, and at last a server on this machine.
+func (o consoleOptions) place(ctx context.Context, book *contexts.Book, env func(string) string) (views.Options, error) {
+	if o.context != "" && o.server != "" {
+		return views.Options{}, errors.New("--context and --server both say where to go: give one of them")
+	}
+	name, url := o.context, o.server
+	if name == "" && url == "" {
+		name, url = env(envContext), env(envServer)
+	}
+	if name == "" && url == "" {
+		_, current, err := book.All()
+		if err != nil {
+			return views.Options{}, err
+		}
+		if name = current; name == "" {
+			url = "http://" + wire.DefaultAddress
+		}
+	}
+	if name == "" || o.server != "" {
+		return views.Options{Driver: gatehouse.Driver(), Target: apiclient.Target{URL: url, CAFile: o.caFile, User: o.user}}, nil
+	}
+	at, err := book.Open(ctx, name)
+	if err != nil {
+		return views.Options{}, err
+	}
+	to := views.Options{Driver: at.Driver, Target: at.Context.Target(), Credential: at.Credential, Place: at.Context, Why: at.Why}
+	if o.user != "" {
+		to.Target.User = o.user
+	}
+	if o.caFile != "" {
+		to.Target.CAFile = o.caFile
+	}
+	return to, nil
 }
 
 // tokenFromEnvironment finds the token that the console need not ask for. The

@@ -174,6 +174,50 @@ func (c *console) Confirm(word string) {
 	c.Keys("enter")
 }
 
+// Command runs an action by its name in the palette.
+func (c *console) Command(name string) {
+	c.t.Helper()
+	c.Keys(":")
+	c.See("choose")
+	c.Type(name)
+	c.See("▸ " + name)
+	c.Keys("enter")
+	c.Gone("╭ Command")
+}
+
+// Refused insists on a refusal: that these texts are shown, and that the server
+// is as it was.
+func (c *console) Refused(s *server, path string, texts ...string) {
+	c.t.Helper()
+	_, before := s.do("GET", path, s.admin, nil)
+	c.See(texts...)
+	if _, after := s.do("GET", path, s.admin, nil); string(after) != string(before) {
+		c.t.Errorf("refused, and yet %s went from %s to %s", path, before, after)
+	}
+}
+
+// Copied waits for what was copied to the terminal's clipboard last.
+func (c *console) Copied(n int) string {
+	c.t.Helper()
+	var text string
+	ok := c.st.Wait(patience, func(v *vt.Terminal) bool {
+		var all []string
+		for _, e := range v.Events() {
+			if e.Kind == "clipboard" {
+				all = append(all, e.Value)
+			}
+		}
+		if len(all) > 0 {
+			text = all[len(all)-1]
+		}
+		return len(all) >= n
+	})
+	if !ok {
+		c.t.Fatalf("nothing was copied")
+	}
+	return text
+}
+
 // cursorLine is the line that the terminal's cursor is on, or "" if it is
 // hidden.
 func cursorLine(v *vt.Terminal) string {
@@ -210,16 +254,29 @@ func (c *console) field(label string) {
 // Go moves the cursor of the list to the row with the text.
 func (c *console) Go(text string) {
 	c.t.Helper()
-	c.SeeRow(text)
-	current := regexp.MustCompile(`(?m)^▸.*$`)
 	for range 60 {
-		var row string
-		c.until("a row with the cursor", func(screen string) bool { row = current.FindString(screen); return row != "" })
-		if strings.Contains(row, text) {
+		at, wanted := -1, -1
+		screen := c.until("rows with the cursor and with "+text, func(screen string) bool {
+			at, wanted = -1, -1
+			for i, line := range strings.Split(screen, "\n") {
+				if strings.HasPrefix(line, "▸") {
+					at = i
+				}
+				if wanted < 0 && i > 4 && strings.Contains(line, text) {
+					wanted = i
+				}
+			}
+			return at >= 0 && wanted >= 0
+		})
+		if at == wanted {
 			return
 		}
-		c.Send("j")
-		c.until("the cursor to move", func(screen string) bool { return current.FindString(screen) != row })
+		key := "j"
+		if wanted < at {
+			key = "k"
+		}
+		c.Send(key)
+		c.until("the cursor to move", func(now string) bool { return now != screen })
 	}
 	c.t.Fatalf("the cursor does not come to %s", text)
 }
