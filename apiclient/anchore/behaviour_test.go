@@ -3,6 +3,8 @@ package anchore_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -303,5 +305,103 @@ func TestWhatIsCancelledIsNotSent(t *testing.T) {
 		if o := s.b.Do(ctx, op); o.End != apiclient.NotSent {
 			t.Errorf("%s ended as %+v", op.Verb, o)
 		}
+	}
+}
+
+func TestEveryVerbIsThereOrExplained(t *testing.T) {
+	for _, o := range []anchoretest.Options{engine, enterprise} {
+		s := start(t, o)
+		info := s.admin().Info()
+		for _, spec := range apiclient.Catalogue() {
+			_, declared := s.driver.Verb(spec.Verb)
+			if why := s.driver.Missing[spec.Verb]; declared == (why != "") {
+				t.Errorf("%s: declared is %v, and why not is %q", spec.Verb, declared, why)
+			}
+			if here := info.Verbs[spec.Verb]; here.OK == (here.Why != "") {
+				t.Errorf("%s on %s: %+v", spec.Verb, info.System, here)
+			}
+		}
+	}
+}
+
+// An answer that says yes to something else is not believed.
+func TestAnAcknowledgedChangeOfSomethingElseIsNotDone(t *testing.T) {
+	for verb, lie := range map[apiclient.Verb]string{
+		apiclient.AccountDisable: `{"state":"enabled"}`,
+		apiclient.AccountUpdate:  `{"name":"acme@1","email":"old@example.com"}`,
+		apiclient.TokenRevoke:    `{"name":"ci #1","status":"active"}`,
+		apiclient.TokenCreate:    `{"name":"new","status":"active"}`,
+	} {
+		s := set(t, enterprise)
+		between := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodGet {
+				s.fake.ServeHTTP(w, r)
+				return
+			}
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write([]byte(lie))
+		}))
+		s.url = between.URL
+		op := apiclient.Op{Verb: verb, With: apiclient.Values{}}
+		switch verb {
+		case apiclient.AccountUpdate:
+			op.On, op.With = s.acme, apiclient.Values{"email": text("new@example.com")}
+		case apiclient.AccountDisable:
+			op.On = s.acme
+		case apiclient.TokenRevoke:
+			op.On = s.ci
+		default:
+			op.With = apiclient.Values{"name": text("new"), "max_age": text("1d")}
+		}
+		o := s.admin().Do(t.Context(), op)
+		if o.End != apiclient.Unknown || o.Failure == nil || len(o.Reveals) > 0 || (verb == apiclient.TokenCreate) != (len(o.Orphans) == 1) {
+			t.Errorf("%s ended as %+v", verb, o)
+		}
+		between.Close()
+	}
+}
+
+func TestCredentialsOfAnAccountComeInPages(t *testing.T) {
+	s := start(t, engine)
+	s.fake.Fill(9, 1, 70)
+	b := s.admin()
+	accounts, err := b.Accounts(t.Context(), apiclient.Query{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	scope := accounts.Rows[1].Ref
+	pages, rows := 0, 0
+	err = apiclient.All(t.Context(), b.Tokens, apiclient.Query{Scope: scope}, func(p apiclient.Page[apiclient.Token]) error {
+		pages++
+		rows += len(p.Rows)
+		return nil
+	})
+	// Every eighth has no password.
+	if err != nil || pages != 3 || rows != 62 {
+		t.Errorf("%d rows on %d pages, %v", rows, pages, err)
+	}
+}
+
+func TestARowThatIsGoneIsSaidToBe(t *testing.T) {
+	s := set(t, enterprise)
+	s.do(s.b, apiclient.GrantRemove, s.role, nil)
+	s.do(s.b, apiclient.TokenDelete, s.ci, nil)
+	s.do(s.b, apiclient.UserDelete, s.jane, nil)
+	nobody := apiclient.Ref{Kind: apiclient.KindUser, Path: "jane-1"}
+	for _, ref := range []apiclient.Ref{s.role, s.ci, s.jane, nobody, {Kind: apiclient.KindAccount, Path: "nobody"}, {Kind: apiclient.KindRole, Path: "nothing"}} {
+		if _, err := s.b.Read(t.Context(), ref); !errors.Is(err, apiclient.ErrNotFound) {
+			t.Errorf("%s %s: %v", ref.Kind, ref.Path, err)
+		}
+	}
+	if _, err := s.b.Tokens(t.Context(), apiclient.Query{Scope: s.jane}); !errors.Is(err, apiclient.ErrNotFound) {
+		t.Errorf("credentials of somebody who is gone: %v", err)
+	}
+	made := apiclient.Op{Verb: apiclient.AccountCreate, With: apiclient.Values{"name": text("acme@1")}}
+	s.clock.Advance(time.Hour)
+	if _, err := s.b.WhoAmI(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if f, err := s.b.ReadBack(t.Context(), made); err != nil || f.End != apiclient.Refused || !strings.Contains(f.Words, "was there before") {
+		t.Errorf("an older one of the name: %+v, %v", f, err)
 	}
 }

@@ -7,13 +7,17 @@ import (
 	"gatehouse/apiclient"
 )
 
-// look observes the target of one op.
-func (b *backend) look(ctx context.Context, op apiclient.Op) (seen, error) {
+// fewTargets is up to how many targets are counted what goes with each: it
+// takes a request for every one.
+const fewTargets = 100
+
+// look observes the target of one op, one of n.
+func (b *backend) look(ctx context.Context, op apiclient.Op, n int) (seen, error) {
 	tried := b.doing(op)
 	spec := apiclient.Spec(op.Verb)
 	switch {
 	case spec.Aim == apiclient.OnSelf:
-		return b.lookUser(ctx, tried, b.userRef(b.me.account, b.me.user))
+		return b.lookUser(ctx, tried, op.Verb, b.userRef(b.me.account, b.me.user), n)
 	case op.Verb == apiclient.GrantAdd:
 		user := refOf(op.With["user"], apiclient.KindUser)
 		_, held, err := b.held(ctx, tried, user.Name(), op.With.Text("account"), op.With.Text("role"))
@@ -21,9 +25,9 @@ func (b *backend) look(ctx context.Context, op apiclient.Op) (seen, error) {
 	case spec.Aim == apiclient.OnNew:
 		return seen{}, nil
 	case spec.On == apiclient.KindAccount:
-		return b.lookAccount(ctx, tried, op)
+		return b.lookAccount(ctx, tried, op, n)
 	case spec.On == apiclient.KindUser:
-		return b.lookUser(ctx, tried, op.On)
+		return b.lookUser(ctx, tried, op.Verb, op.On, n)
 	case spec.On == apiclient.KindToken:
 		p, err := b.locate(ctx, op.On)
 		if err != nil {
@@ -35,13 +39,13 @@ func (b *backend) look(ctx context.Context, op apiclient.Op) (seen, error) {
 	return b.lookGrant(ctx, tried, op.On)
 }
 
-func (b *backend) lookAccount(ctx context.Context, tried string, op apiclient.Op) (seen, error) {
+func (b *backend) lookAccount(ctx context.Context, tried string, op apiclient.Op, n int) (seen, error) {
 	w, err := get[wireAccount](ctx, b, tried, accountPath(op.On.Name()))
 	if err != nil {
 		return seen{}, err
 	}
 	s := seen{account: w, ref: b.accountRef(w), users: -1}
-	if op.Verb == apiclient.AccountDelete {
+	if op.Verb == apiclient.AccountDelete && n <= fewTargets {
 		if users, err := b.usersOf(ctx, tried, w.Name); err == nil {
 			s.users = len(users)
 		}
@@ -49,7 +53,7 @@ func (b *backend) lookAccount(ctx context.Context, tried string, op apiclient.Op
 	return s, nil
 }
 
-func (b *backend) lookUser(ctx context.Context, tried string, ref apiclient.Ref) (seen, error) {
+func (b *backend) lookUser(ctx context.Context, tried string, verb apiclient.Verb, ref apiclient.Ref, n int) (seen, error) {
 	p, err := b.locate(ctx, ref)
 	if err != nil {
 		return seen{}, err
@@ -59,26 +63,37 @@ func (b *backend) lookUser(ctx context.Context, tried string, ref apiclient.Ref)
 		return seen{}, err
 	}
 	s := seen{user: w, ref: b.userRef(p.account, p.user)}
-	// An external user has no password, and who may not ask for one's age
-	// learns nothing by that.
-	set, err := get[[]wireCredential](ctx, b, tried, b.own(p, "credentials"))
-	switch {
-	case errors.Is(err, apiclient.ErrDenied), errors.Is(err, apiclient.ErrFaulty):
-	case err != nil:
-		return seen{}, err
-	case len(set) == 0:
-		s.ref.Version = passwordVersion(stamp{})
-	default:
-		s.ref.Version = passwordVersion(set[0].Created)
+	if verb == apiclient.UserSetPassword || verb == apiclient.SessionSetPassword {
+		if s.ref.Version, err = b.observePassword(ctx, tried, p); err != nil {
+			return seen{}, err
+		}
 	}
-	if b.speaks.apiKeys() {
+	if !b.speaks.apiKeys() {
+		return s, nil
+	}
+	s.keys = -1
+	if n <= fewTargets {
 		if keys, err := b.keysOf(ctx, tried, p); err == nil {
 			s.keys = active(keys)
-		} else {
-			s.keys = -1
 		}
 	}
 	return s, nil
+}
+
+// observePassword is the version of a user whose password is to be set. Who may
+// not ask how old it is learns nothing by that, and an Engine fails when a user
+// without a password asks for his own.
+func (b *backend) observePassword(ctx context.Context, tried string, p person) (string, error) {
+	list, err := get[[]wireCredential](ctx, b, tried, b.own(p, "credentials"))
+	switch {
+	case errors.Is(err, apiclient.ErrDenied), errors.Is(err, apiclient.ErrFaulty):
+		return "", nil
+	case err != nil:
+		return "", err
+	case len(list) == 0:
+		return passwordVersion(stamp{}), nil
+	}
+	return passwordVersion(list[0].Created), nil
 }
 
 // lookGrant also finds out whether the role comes through a group: it cannot be

@@ -96,7 +96,7 @@ func (b *backend) checkHere(op apiclient.Op) *apiclient.Failure {
 		field, text = b.badUser(op.With)
 	case apiclient.TokenRevoke:
 		if op.On.IsZero() {
-			text = "a credential does not say whose it is, and Anchore cannot look it up by its value: find its owner and revoke it in his list"
+			text = missing()[apiclient.TokenRevokePasted]
 		}
 	}
 	if text == "" {

@@ -268,7 +268,7 @@ type seen struct {
 func (b *backend) observe(ctx context.Context, ops []apiclient.Op) ([]seen, error) {
 	out := make([]seen, len(ops))
 	err := each(ctx, len(ops), func(ctx context.Context, i int) (err error) {
-		out[i], err = b.look(ctx, ops[i])
+		out[i], err = b.look(ctx, ops[i], len(ops))
 		if errors.Is(err, apiclient.ErrNotFound) {
 			out[i].gone = true
 			return nil

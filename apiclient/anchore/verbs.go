@@ -42,6 +42,7 @@ const (
 func missing() map[apiclient.Verb]string {
 	return map[apiclient.Verb]string{
 		apiclient.UserInvite:      "Anchore has no invitations: create the user with a password",
+		apiclient.UserRegister:    "Anchore knows no users but those of its accounts: create one",
 		apiclient.UserUpdate:      "nothing of a user can be changed but the password",
 		apiclient.UserEnable:      noSwitch,
 		apiclient.UserDisable:     noSwitch,
@@ -51,12 +52,15 @@ func missing() map[apiclient.Verb]string {
 		apiclient.UserUnsetup:     noSetup,
 		apiclient.UserRemove:      "a user belongs to one account for good: delete him instead",
 		apiclient.UserReset:       "Anchore has no registration strings: set a password",
+		apiclient.UserShowTokens:  "the list of API keys shows them already",
 		apiclient.UserEndSessions: "Anchore has no sessions: the password or key goes with each request",
 		apiclient.UserReassign:    "what there is belongs to the account and stays in it",
 		apiclient.RoleCreate:      noRoles,
 		apiclient.RoleUpdate:      noRoles,
 		apiclient.RoleDelete:      noRoles,
 		apiclient.GrantUpdate:     "a role is given or taken: remove this one and add another",
+
+		apiclient.TokenRevokePasted: "a credential does not say whose it is, and Anchore cannot look it up by its value: find its owner and revoke it in his list",
 
 		apiclient.SessionSignOut: "Anchore has no sessions: the password or key goes with each request, and closing the console forgets it",
 	}
