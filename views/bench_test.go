@@ -61,7 +61,9 @@ func openBig(t testing.TB, n int) *console {
 	}
 	d := apiclient.Driver{Name: "big", Verbs: evilDriver().Verbs}
 	b := &big{evil: evil{info}, n: n, made: time.Date(2026, 11, 22, 14, 3, 0, 0, time.UTC)}
-	d.Open = func(context.Context, apiclient.Target, apiclient.Credential) (apiclient.Backend, error) { return b, nil }
+	d.Open = func(context.Context, apiclient.Target, apiclient.Credential) (apiclient.Backend, error) {
+		return b, nil
+	}
 	c := open(t, views.Options{Driver: d, Target: apiclient.Target{Context: "prod", URL: "https://big.example"}, Credential: apiclient.Credential{Secret: secret.New("x")}}, look{w: 120, h: 40})
 	c.see("admin")
 	c.keys("3")
@@ -69,7 +71,9 @@ func openBig(t testing.TB, n int) *console {
 	if n != 100_000 {
 		want = strconv.Itoa(n)
 	}
-	c.until("all rows", func(f string) bool { return strings.Contains(f, " "+want+"\n") && strings.Contains(f, "gthp_000000000000") })
+	c.until("all rows", func(f string) bool {
+		return strings.Contains(f, " "+want+"\n") && strings.Contains(f, "gthp_000000000000")
+	})
 	return c
 }
 

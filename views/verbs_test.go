@@ -98,7 +98,7 @@ func TestUserVerbs(t *testing.T) {
 	c.closed()
 
 	c.keys("p")
-	c.see("Set password (user) nia on prod")
+	c.see("Set password of nia on prod")
 	c.keys("marigold-copper-lagoon-7", "tab", "marigold-copper-lagoon-7", "ctrl+s")
 	c.see("the password of nia is set")
 	c.closed()

@@ -4,6 +4,7 @@ package change
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -160,10 +161,14 @@ func note(r apiclient.Record) string {
 func (f *flow) title() string {
 	info := f.d.s.Info()
 	t := verbs.Title(f.spec, info)
-	if len(f.req.On) == 1 && f.spec.Aim != apiclient.OnNew {
-		t += " " + f.req.On[0].Name()
-	} else if len(f.req.On) > 1 {
+	switch {
+	case f.spec.Aim == apiclient.OnNew || f.spec.Aim == apiclient.OnSelf || len(f.req.On) == 0:
+	case len(f.req.On) > 1:
 		t = f.spec.Title + " " + string(cells.Many(len(f.req.On), info.Word(f.spec.On)))
+	case strings.Contains(f.spec.Title, " "):
+		t = f.spec.Title + " of " + f.req.On[0].Name()
+	default:
+		t += " " + f.req.On[0].Name()
 	}
 	if info.Context != "" {
 		t += " on " + info.Context

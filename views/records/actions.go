@@ -91,12 +91,14 @@ func (s *Screen) whyNoFailure() string {
 func (s *Screen) open() tea.Cmd {
 	r, ok := s.list.Current()
 	to := s.Session.Info().Opens[s.kind].To
-	if !ok || to == "" {
+	if !ok || to == "" || s.opened != "" { // a second enter before the first is through
 		return nil
 	}
 	ref := r.GetRef()
 	s.opened = safetext.Clean(ref.Name())
-	return tui.Push(New(s.Deps, to, ref))
+	inside := New(s.Deps, to, ref)
+	inside.left = func() { s.opened = "" }
+	return tui.Push(inside)
 }
 
 func (s *Screen) openFailure() tea.Cmd {

@@ -56,6 +56,7 @@ type Screen struct {
 	front  bool
 	stale  bool
 	timing bool          // a reload is on its way
+	left   func()        // called when this screen is closed; may be nil
 	opened safetext.Safe // what was entered, and is on top of this screen now
 	goTo   string        // key of a row that was made here: the cursor goes there when it has come
 	choice actionsCache
@@ -190,7 +191,6 @@ func (s *Screen) Front(on bool) tea.Cmd {
 	if !on {
 		return nil
 	}
-	s.opened = ""
 	if s.stale || s.list == nil {
 		return s.reload()
 	}
@@ -199,6 +199,9 @@ func (s *Screen) Front(on bool) tea.Cmd {
 
 // Close ends what was loading. What was being written goes on.
 func (s *Screen) Close() {
+	if s.left != nil {
+		s.left()
+	}
 	s.Session.Leave(s.id)
 	if s.list != nil {
 		s.list.Close()

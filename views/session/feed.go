@@ -131,6 +131,11 @@ func (f *feed) opened(m streamed) tea.Cmd {
 		return nil
 	}
 	if m.err != nil {
+		if errors.Is(m.err, apiclient.ErrSignedOut) {
+			f.stop() // it is opened again when somebody has signed in
+			f.missed = true
+			return f.s.Failed(m.err, nil)
+		}
 		return tea.Batch(f.broke(), f.s.Failed(m.err, nil))
 	}
 	f.live, f.tries = true, 0

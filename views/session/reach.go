@@ -99,13 +99,13 @@ func (s *Session) ask(why *apiclient.Failure) tea.Cmd {
 	if s.asking || s.opening || s.o.Ask == nil {
 		return nil
 	}
-	s.asking = true
+	s.asking, s.declined = true, false
 	return s.o.Ask(why)
 }
 
 // Declined is called when the question for a credential was closed without an
 // answer.
-func (s *Session) Declined() { s.asking = false }
+func (s *Session) Declined() { s.asking, s.declined = false, true }
 
 // SignedOut forgets everything about the session that was ended, and asks anew.
 func (s *Session) SignedOut() tea.Cmd {

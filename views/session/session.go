@@ -55,6 +55,7 @@ type Session struct {
 	asking     bool             // for a credential
 	opening    bool             // a backend, with the one at hand
 	refreshing bool             // refresh comes again and again
+	declined   bool             // nobody wants to sign in: it is asked again when a key leads there, not by the clock
 	waiting    []func() tea.Cmd // what an expired session has stopped
 	clock      clock
 	link       Link
@@ -210,7 +211,7 @@ func (s *Session) failedToOpen(err error) tea.Cmd {
 // comes again.
 func (s *Session) refreshed() tea.Cmd {
 	again := s.later(s.id, refreshEvery, refresh{})
-	if s.feed.live || s.link.down() {
+	if s.feed.live || s.link.down() || s.declined {
 		return again
 	}
 	return tea.Batch(again, s.tellRefresh())
