@@ -54,6 +54,21 @@ const (
 
 // missing are the verbs of the catalogue that AuthN has not, and why.
 func missing() map[apiclient.Verb]string {
+	out := reasons()
+	has := map[apiclient.Verb]bool{}
+	for _, spec := range verbs() {
+		has[spec.Verb] = true
+	}
+	for _, spec := range apiclient.Catalogue() {
+		if !has[spec.Verb] && out[spec.Verb] == "" {
+			out[spec.Verb] = "AuthN has nothing of the kind"
+		}
+	}
+	return out
+}
+
+// reasons are why it has not what admins of other systems look for.
+func reasons() map[apiclient.Verb]string {
 	return map[apiclient.Verb]string{
 		apiclient.AccountEnable:    clustersState,
 		apiclient.AccountDisable:   clustersState,
@@ -68,6 +83,7 @@ func missing() map[apiclient.Verb]string {
 		apiclient.UserReset:        "AuthN has no registration strings: set a new password",
 		apiclient.UserExpireTokens: noTokenLists,
 		apiclient.UserEndSessions:  noTokenLists,
+		apiclient.UserShowTokens:   noTokenLists,
 		apiclient.UserReassign:     "users own nothing here that could be passed on",
 		apiclient.TokenCreate:      "a token is made by signing in, with the life that is chosen there",
 		apiclient.UserRegister:     "a user is made with a name and a password here: create one",

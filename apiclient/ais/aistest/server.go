@@ -95,6 +95,15 @@ func New(o Options) *Server {
 	return s
 }
 
+// RenameSuperuser makes it a server that was set up with a superuser of another
+// name. Only the usual name is guarded.
+func (s *Server) RenameSuperuser(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.users[name] = s.users[AdminUser]
+	delete(s.users, AdminUser)
+}
+
 // Close ends the server.
 func (s *Server) Close() {
 	s.pushes.Wait()
