@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -29,7 +30,7 @@ func main() {
 	var o options
 	var args string
 	flag.StringVar(&o.binary, "binary", "", "the gatehouse to measure (built anew unless given)")
-	flag.StringVar(&o.peer, "peer", "", "another program with a list of as many rows, moved by the arrow keys and left by q")
+	flag.StringVar(&o.peer, "peer", "", "another program with a list of as many rows, moved by the arrow keys")
 	flag.StringVar(&args, "peer-args", "", "its arguments, separated by spaces")
 	flag.StringVar(&o.peerReady, "peer-ready", "", "text that it shows when its list is there")
 	flag.IntVar(&o.runs, "runs", 5, "runs of each program")
@@ -78,7 +79,7 @@ func measure(o options, server *server) error {
 		subjects = append(subjects, &subject{
 			name:  filepath.Base(o.peer),
 			start: stage.Program{Path: o.peer, Args: o.peerArgs, Env: environment(), W: width, H: height},
-			ready: o.peerReady, leave: "q", results: map[string][]float64{},
+			ready: regexp.MustCompile(regexp.QuoteMeta(o.peerReady)), results: map[string][]float64{},
 		})
 	}
 	for i := range o.runs {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -60,7 +61,8 @@ func (s *server) console(o options) *subject {
 			Path: o.binary, Args: []string{"--server", s.url}, W: width, H: height,
 			Env: append(environment(), "GATEHOUSE_TOKEN_FILE="+s.tokenFile),
 		},
-		open: "3", ready: grouped(o.tokens), leave: "q", results: map[string][]float64{},
+		// The breadcrumb ends with the number of rows when no more are on their way.
+		open: "3", ready: regexp.MustCompile(`(?m)› tokens +` + grouped(o.tokens) + `$`), results: map[string][]float64{},
 	}
 }
 

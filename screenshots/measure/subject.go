@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -23,9 +24,8 @@ const (
 type subject struct {
 	name    string
 	start   stage.Program
-	open    string // keys that lead to the list
-	ready   string // what is shown when all rows are there
-	leave   string
+	open    string         // keys that lead to the list
+	ready   *regexp.Regexp // what is shown when all rows are there
 	results map[string][]float64
 }
 
@@ -91,8 +91,8 @@ func (s *subject) keys(n int) error {
 			return err
 		}
 	}
-	if !st.Wait(limit, func(v *vt.Terminal) bool { return strings.Contains(v.Text(), s.ready) }) {
-		return fmt.Errorf("%q does not come; it shows\n%s", s.ready, st.Screen.Text())
+	if !st.Wait(limit, func(v *vt.Terminal) bool { return s.ready.MatchString(v.Text()) }) {
+		return fmt.Errorf("%s does not come; it shows\n%s", s.ready, st.Screen.Text())
 	}
 	s.note(allRows, ms(st.Since()))
 	st.Rest(300*time.Millisecond, limit)

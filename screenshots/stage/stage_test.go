@@ -98,6 +98,23 @@ func TestKeyNames(t *testing.T) {
 	}
 }
 
+func TestCooked(t *testing.T) {
+	s := shell(t, `echo cooked; read x; stty raw -echo; echo raw; read y`, Answers{})
+	s.Wait(limit, shows("cooked"))
+	if cooked, err := s.Cooked(); err != nil {
+		t.Skip(err)
+	} else if !cooked {
+		t.Error("a new line is not cooked")
+	}
+	if err := s.Send("\r"); err != nil {
+		t.Fatal(err)
+	}
+	s.Wait(limit, shows("raw"))
+	if cooked, _ := s.Cooked(); cooked {
+		t.Error("a raw line is cooked")
+	}
+}
+
 func TestPasteIsBracketedWhenAskedFor(t *testing.T) {
 	s := shell(t, `stty raw -echo; printf '\033[?2004hready'; head -c 14 | od -An -c | tr -d ' \n'; printf end`, Answers{})
 	s.Wait(limit, shows("ready"))
