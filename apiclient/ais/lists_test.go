@@ -152,3 +152,37 @@ func TestDriftIsSeen(t *testing.T) {
 		t.Errorf("a change is not seen: %+v", r)
 	}
 }
+
+// TestAWholeSiteCanBeRead goes through a site as the demo has it.
+func TestAWholeSiteCanBeRead(t *testing.T) {
+	s := start(t, aistest.Options{})
+	s.Fill(3, aistest.Size{Clusters: 9, Roles: 45, Users: 400})
+	b := s.admin()
+	ctx := t.Context()
+	var refs []apiclient.Ref
+	clusters, err := b.Accounts(ctx, apiclient.Query{})
+	if err != nil || len(clusters.Rows) != 9 {
+		t.Fatalf("%d clusters, %v", len(clusters.Rows), err)
+	}
+	for i := range clusters.Rows {
+		refs = append(refs, clusters.Rows[i].Ref)
+	}
+	users, err := b.Users(ctx, apiclient.Query{})
+	if err != nil || len(users.Rows) != 401 {
+		t.Fatalf("%d users, %v", len(users.Rows), err)
+	}
+	refs = append(refs, users.Rows[0].Ref, users.Rows[400].Ref)
+	roles, err := b.Roles(ctx, apiclient.Query{})
+	if err != nil || len(roles.Rows) != 1+9*3+45 {
+		t.Fatalf("%d roles, %v", len(roles.Rows), err)
+	}
+	for i := range roles.Rows {
+		refs = append(refs, roles.Rows[i].Ref)
+	}
+	for _, ref := range refs {
+		r, err := b.Read(ctx, ref)
+		if err != nil || r.GetRef() != ref {
+			t.Errorf("%s: %v, %v", ref.Path, r, err)
+		}
+	}
+}
