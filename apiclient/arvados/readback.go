@@ -207,8 +207,8 @@ func (b *backend) foundReassigned(ctx context.Context, op apiclient.Op) (apiclie
 	return cannotSay(fmt.Sprintf("project %s is there; the old owner still has %s", p.Items[0].Name, plural(left, "project or collection"))), err
 }
 
-// foundToken looks at one's own newest token: nothing about it tells what it
-// was made for, and a finding can hand over no secret.
+// foundToken looks among one's own newest tokens for one that looks as the op
+// wanted it. A finding can hand over no secret.
 func (b *backend) foundToken(ctx context.Context, op apiclient.Op) (apiclient.Finding, error) {
 	if op.With.Text("user") != "" {
 		owner, err := b.chosen(ctx, op, "user", apiclient.KindUser)
@@ -216,17 +216,37 @@ func (b *backend) foundToken(ctx context.Context, op apiclient.Op) (apiclient.Fi
 			return cannotSay("the cluster shows tokens only to their owner: look at the tokens of the user"), err
 		}
 	}
-	p, _, err := fetch[token](ctx, b.rest, b.doing(op), query{path: pathTokens, order: "created_at desc", limit: 1})
-	if err != nil || len(p.Items) == 0 {
-		return notHappened("no such token is there"), err
+	p, _, err := fetch[token](ctx, b.rest, b.doing(op), query{path: pathTokens, order: "created_at desc", limit: newest})
+	if err != nil {
+		return apiclient.Finding{}, err
 	}
-	t := p.Items[0]
-	if t.UUID == b.token.UUID || b.ago(t.Created) > lately {
-		return notHappened("no such token is there"), nil
+	for _, t := range p.Items {
+		if t.UUID != b.token.UUID && b.ago(t.Created) < lately && looksLike(t, op) {
+			f := happened(t.UUID + " was made, its answer got lost: revoke it and create another")
+			f.Orphans = []apiclient.Ref{b.tokenRef(t)}
+			return f, nil
+		}
 	}
-	f := happened(t.UUID + " was made, its answer got lost: revoke it and create another")
-	f.Orphans = []apiclient.Ref{b.tokenRef(t)}
-	return f, nil
+	return notHappened("no such token is there"), nil
+}
+
+// newest is among how many tokens a lost one is looked for.
+const newest = 20
+
+// looksLike compares scopes and life; the clocks of both sides may differ.
+func looksLike(t token, op apiclient.Op) bool {
+	list, err := parseScopes(op.With.List("scopes"))
+	if list == nil {
+		list = []string{"all"}
+	}
+	if err != nil || !slices.Equal(list, t.Scopes) {
+		return false
+	}
+	age := op.With.Span("max_age")
+	if t.Expires == nil || age == 0 {
+		return t.Expires == nil && age == 0
+	}
+	return (t.Expires.Sub(*t.Created) - age).Abs() < time.Minute
 }
 
 func (b *backend) foundChangedToken(ctx context.Context, op apiclient.Op) (apiclient.Finding, error) {

@@ -193,11 +193,12 @@ func (b *backend) deleteMinted(ctx context.Context, client *rest.Client, made to
 func (b *backend) deleteToken(ctx context.Context, client *rest.Client, t token) apiclient.Item {
 	i := apiclient.Item{Ref: b.tokenRef(t), End: apiclient.Done, Words: "deleted"}
 	_, err := client.Do(ctx, rest.Request{Tried: "delete token " + t.UUID, Method: "DELETE", Path: pathTokens + "/" + t.UUID})
-	switch f := apiclient.AsFailure("", err); {
+	switch {
 	case err == nil:
 	case errors.Is(err, apiclient.ErrNotFound):
 		i.Words = "was gone already"
 	default:
+		f := apiclient.AsFailure("", err)
 		i.End, i.Words = f.End, f.Message
 	}
 	return i
