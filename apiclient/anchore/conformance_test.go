@@ -12,7 +12,7 @@ import (
 
 func TestConformance(t *testing.T) {
 	for name, o := range map[string]anchoretest.Options{
-		"engine": engine, "enterprise": enterprise, "both": {V1: true, V2: true}, "old enterprise": {V2: true, API: "2.4.0"},
+		"engine": engine, "enterprise": enterprise, "old enterprise": {V2: true, API: "2.4.0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			backendtest.Run(t, backendtest.Harness{

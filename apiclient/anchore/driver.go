@@ -144,18 +144,25 @@ func (b *backend) WhoAmI(ctx context.Context) (apiclient.Identity, error) {
 }
 
 // whoIs asks for the account and the user of the credential: a user of v1 does
-// not name his account.
+// not name his account. In v2 one may lack the right to see it and still be
+// somebody.
 func (b *backend) whoIs(ctx context.Context, tried string) (wireAccount, wireUser, error) {
 	var account wireAccount
 	var user wireUser
 	err := each(ctx, 2, func(ctx context.Context, i int) error {
-		r := rest.Request{Tried: tried, Method: "GET", Path: "/account", Into: &account}
 		if i == 1 {
-			r.Path, r.Into = "/user", &user
+			_, err := b.ask(ctx, rest.Request{Tried: tried, Method: "GET", Path: "/user", Into: &user})
+			return err
 		}
-		_, err := b.ask(ctx, r)
+		_, err := b.ask(ctx, rest.Request{Tried: tried, Method: "GET", Path: "/account", Into: &account})
+		if b.speaks.v2 && errors.Is(err, apiclient.ErrDenied) {
+			return nil
+		}
 		return err
 	})
+	if account.Name == "" {
+		account.Name = user.Account
+	}
 	return account, user, err
 }
 

@@ -313,3 +313,22 @@ func TestANewPasswordThatNeverCountsIsNotTriedForEver(t *testing.T) {
 		t.Errorf("it ended as %+v after %q", o, s.all())
 	}
 }
+
+func TestWhoMayNotSeeHisAccountIsSomebodyAllTheSame(t *testing.T) {
+	s := set(t, enterprise)
+	between := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/v2/account" {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = w.Write([]byte(`{"message":"Not authorized. Requires permissions: domain=acme@1 action=getAccount target=*"}`))
+			return
+		}
+		s.fake.ServeHTTP(w, r)
+	}))
+	defer between.Close()
+	s.url = between.URL
+	b := s.as("jane-1", userPassword)
+	if id, err := b.WhoAmI(t.Context()); err != nil || id.User.Key() != s.jane || id.Account.Name() != "acme@1" || id.Admin {
+		t.Errorf("%+v, %v", id, err)
+	}
+}
