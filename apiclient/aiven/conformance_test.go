@@ -79,6 +79,17 @@ func (f *fixtures) token() apiclient.Ref {
 	return f.made(apiclient.TokenCreate, apiclient.Values{"description": text(f.name("token"))})
 }
 
+// pasted is a session of somebody else.
+func (f *fixtures) pasted() string {
+	c, err := aiven.Driver().SignIn(f.t.Context(), target(f.b.Info().URL), "password", apiclient.Values{
+		"user": text("kim@example.com"), "password": hidden("kims-own-password"),
+	})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return c.Secret.Reveal()
+}
+
 func (f *fixtures) user(name string) apiclient.Ref { return userNamed(f.t, f.b, name).Ref }
 
 func (f *fixtures) op(v apiclient.Verb) apiclient.Op {
@@ -118,6 +129,8 @@ func (f *fixtures) op(v apiclient.Verb) apiclient.Op {
 		op.On, op.With = f.token(), apiclient.Values{"description": text(f.name("changed"))}
 	case apiclient.TokenRevoke:
 		op.On = f.token()
+	case apiclient.TokenRevokePasted:
+		op.With = apiclient.Values{"token": hidden(f.pasted())}
 	case apiclient.SessionSetPassword:
 		op.With = apiclient.Values{"old_password": hidden(aiventest.AdminPassword), "password": hidden(newPassword)}
 	}

@@ -48,15 +48,20 @@ func (b *backend) ways() map[apiclient.Verb]way {
 		apiclient.TokenCreate:        b.createToken,
 		apiclient.TokenUpdate:        b.updateToken,
 		apiclient.TokenRevoke:        b.revoke,
+		apiclient.TokenRevokePasted:  b.revoke,
 		apiclient.SessionSignOut:     b.signOut,
 		apiclient.SessionSetPassword: b.setPassword,
 	}
 }
 
 // send makes the request of an op; done makes the outcome of the answer, which
-// was read into the request's Into.
+// was read into the request's Into. Where the API answers nothing at all, the
+// request says Empty.
 func (b *backend) send(ctx context.Context, op apiclient.Op, r rest.Request, done func() apiclient.Outcome) apiclient.Outcome {
 	r.Tried = b.doing(op)
+	if r.Into == nil && !r.Empty {
+		r.Into = new(struct{}) // a yes is JSON, else it is somebody else's
+	}
 	a, err := b.rest.Do(ctx, r)
 	if err != nil {
 		return apiclient.Fail(r.Tried, err)

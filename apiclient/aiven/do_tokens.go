@@ -94,7 +94,8 @@ func (b *backend) revoke(ctx context.Context, op apiclient.Op) apiclient.Outcome
 	if op.On.IsZero() {
 		return b.revokeItself(ctx, op)
 	}
-	return b.already(op, b.send(ctx, op, rest.Request{Method: http.MethodDelete, Path: tokenOf(op.On).revokePath()},
+	at := tokenOf(op.On)
+	return b.already(op, b.send(ctx, op, rest.Request{Method: http.MethodDelete, Path: at.revokePath(), Empty: at.owned != ""},
 		did(op.On.Name()+" is revoked")))
 }
 
@@ -110,7 +111,7 @@ func (b *backend) already(op apiclient.Op, o apiclient.Outcome) apiclient.Outcom
 // revokeItself has a pasted token sign itself out: that needs no right but the
 // token's own, and the token stays out of paths.
 func (b *backend) revokeItself(ctx context.Context, op apiclient.Op) apiclient.Outcome {
-	token := trimToken(op.Secret)
+	token := trimToken(pasted(op))
 	if err := checkTokenText(token.Reveal()); err != nil {
 		return apiclient.Fail(b.doing(op), &apiclient.Failure{Tried: b.doing(op), Message: "it " + err.Error(), Cause: apiclient.ErrInvalid})
 	}
@@ -119,7 +120,7 @@ func (b *backend) revokeItself(ctx context.Context, op apiclient.Op) apiclient.O
 		return b.unsent(op, err)
 	}
 	defer client.Close()
-	a, err := client.Do(ctx, rest.Request{Tried: b.doing(op), Method: http.MethodPost, Path: "/v1/me/logout"})
+	a, err := client.Do(ctx, rest.Request{Tried: b.doing(op), Method: http.MethodPost, Path: "/v1/me/logout", Into: new(struct{})})
 	o := apiclient.Did("it has signed itself out and is dead")
 	switch {
 	case a.Status == http.StatusUnauthorized:

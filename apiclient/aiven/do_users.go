@@ -28,7 +28,7 @@ func (b *backend) createApplicationUser(ctx context.Context, op apiclient.Op) ap
 func (b *backend) invite(ctx context.Context, op apiclient.Op) apiclient.Outcome {
 	at, email := op.With["account"].Ref, op.With.Text("email")
 	return b.send(ctx, op, rest.Request{
-		Method: http.MethodPost, Path: inOrganization(at.Path.Part(0), "invitation"), Body: rest.JSON(map[string]string{"user_email": email}),
+		Method: http.MethodPost, Path: inOrganization(at.Path.Part(0), "invitation"), Empty: true, Body: rest.JSON(map[string]string{"user_email": email}),
 	}, func() apiclient.Outcome {
 		o := apiclient.Did(email + " is invited to " + at.Name())
 		o.Made = []apiclient.Ref{b.ref(apiclient.KindUser, userPath(at.Path.Part(0), "", email))}
@@ -181,7 +181,7 @@ func (b *backend) deleteUser(ctx context.Context, op apiclient.Op) apiclient.Out
 	_, _, err := get[wireApplicationUser](ctx, b, b.doing(op), path, nil)
 	switch {
 	case err == nil:
-		return b.send(ctx, op, rest.Request{Method: http.MethodDelete, Path: path}, did(op.On.Name()+" is gone, and its tokens with it"))
+		return b.send(ctx, op, rest.Request{Method: http.MethodDelete, Path: path, Empty: true}, did(op.On.Name()+" is gone, and its tokens with it"))
 	case notApplication(err):
 		return b.setState(ctx, op)
 	}
@@ -195,10 +195,10 @@ func (b *backend) removeUser(ctx context.Context, op apiclient.Op) apiclient.Out
 	case at.organization == "":
 		return b.cannot(op, "whoever is in no organization cannot be removed from one")
 	case at.user == "":
-		return b.send(ctx, op, rest.Request{Method: http.MethodDelete, Path: inOrganization(at.organization, "invitation", op.On.Name())},
+		return b.send(ctx, op, rest.Request{Method: http.MethodDelete, Path: inOrganization(at.organization, "invitation", op.On.Name()), Empty: true},
 			did("the invitation of "+op.On.Name()+" is withdrawn"))
 	}
-	return b.send(ctx, op, rest.Request{Method: http.MethodDelete, Path: inOrganization(at.organization, "user", at.user)},
+	return b.send(ctx, op, rest.Request{Method: http.MethodDelete, Path: inOrganization(at.organization, "user", at.user), Empty: true},
 		did(op.On.Name()+" is no member any more; his account and tokens live on"))
 }
 
@@ -207,6 +207,6 @@ func (b *backend) resetPassword(ctx context.Context, op apiclient.Op) apiclient.
 	if at.user == "" || at.organization == "" {
 		return b.cannot(op, "only the password of a member can be reset")
 	}
-	return b.send(ctx, op, rest.Request{Method: http.MethodPost, Path: inOrganization(at.organization, "user", at.user, "reset_password")},
+	return b.send(ctx, op, rest.Request{Method: http.MethodPost, Path: inOrganization(at.organization, "user", at.user, "reset_password"), Empty: true},
 		did("the password of "+op.On.Name()+" is reset"))
 }

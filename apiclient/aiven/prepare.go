@@ -58,8 +58,8 @@ func (d *draft) endsSession(op apiclient.Op) bool {
 	switch op.Verb {
 	case apiclient.UserExpireTokens:
 		return userOf(op.On).user == d.b.self().ID
-	case apiclient.TokenRevoke:
-		return op.On.Key() == d.me.Token.Key() && !d.me.Token.IsZero() || op.Secret.Equal(d.b.using()) && !op.Secret.IsZero()
+	case apiclient.TokenRevoke, apiclient.TokenRevokePasted:
+		return op.On.Key() == d.me.Token.Key() && !d.me.Token.IsZero() || trimToken(pasted(op)).Equal(d.b.using())
 	}
 	return false
 }
@@ -96,7 +96,7 @@ func (d *draft) expand(ctx context.Context, op apiclient.Op) error {
 		if tokenOf(op.On).owned != "" {
 			d.Block(op.On.Name()+" is not your own token: its description cannot be changed.", "Create another token and revoke this one.")
 		}
-	case apiclient.TokenRevoke:
+	case apiclient.TokenRevoke, apiclient.TokenRevokePasted:
 		return d.onToken(ctx, op)
 	case apiclient.SessionSignOut:
 		return d.signOut(ctx, op)
@@ -183,7 +183,7 @@ func (d *draft) tellNewToken(op apiclient.Op) {
 // end itself.
 func (d *draft) onToken(ctx context.Context, op apiclient.Op) error {
 	if op.On.IsZero() {
-		token := trimToken(op.Secret)
+		token := trimToken(pasted(op))
 		if err := checkTokenText(token.Reveal()); err != nil {
 			return &apiclient.Failure{Tried: d.b.doing(op), Message: "it " + err.Error(), Cause: apiclient.ErrInvalid}
 		}
@@ -193,13 +193,25 @@ func (d *draft) onToken(ctx context.Context, op apiclient.Op) error {
 		}
 		i := slices.IndexFunc(own, func(t apiclient.Token) bool { return t.Handle != "" && strings.HasPrefix(token.Reveal(), t.Handle) })
 		if i >= 0 {
-			op.On, op.Secret = own[i].Ref, apiclient.Secret{}
+			// By its prefix: the token itself is not needed any more.
+			op.On, op.Secret, op.With = own[i].Ref, apiclient.Secret{}, nil
 		} else {
 			d.Fact(false, "It is not one of your own tokens: it is used once, at %s, to sign itself out.", d.b.rest.Origin())
 		}
 	}
+	if op.Verb == apiclient.TokenRevokePasted && d.endsSession(op) {
+		d.Fact(true, "This is what you are signed in with: you will be signed out.")
+	}
 	d.add(op)
 	return nil
+}
+
+// pasted is the token itself of an op that knows nothing else of it.
+func pasted(op apiclient.Op) apiclient.Secret {
+	if !op.Secret.IsZero() {
+		return op.Secret
+	}
+	return op.With.Secret("token")
 }
 
 // signOut says which token dies, and what else used it.

@@ -48,7 +48,7 @@ func (b *backend) ReadBack(ctx context.Context, op apiclient.Op) (apiclient.Find
 		return b.tokensAre(ctx, op)
 	case apiclient.TokenCreate:
 		return b.foundToken(ctx, op)
-	case apiclient.TokenUpdate, apiclient.TokenRevoke:
+	case apiclient.TokenUpdate, apiclient.TokenRevoke, apiclient.TokenRevokePasted:
 		return b.tokenIs(ctx, op)
 	case apiclient.SessionSignOut:
 		if op.With.Text("token") == signOutForget {
@@ -245,7 +245,7 @@ func (b *backend) tokenIs(ctx context.Context, op apiclient.Op) (apiclient.Findi
 		return b.pastedIs(ctx, op)
 	}
 	r, err := b.Read(ctx, op.On)
-	revoked := op.Verb == apiclient.TokenRevoke
+	revoked := op.Verb != apiclient.TokenUpdate
 	switch {
 	case revoked && (errors.Is(err, apiclient.ErrNotFound) || errors.Is(err, apiclient.ErrSignedOut)):
 		return found("gone"), nil
@@ -261,7 +261,7 @@ func (b *backend) tokenIs(ctx context.Context, op apiclient.Op) (apiclient.Findi
 
 // pastedIs tries the token: whether it works is all that can be asked.
 func (b *backend) pastedIs(ctx context.Context, op apiclient.Op) (apiclient.Finding, error) {
-	verdicts, err := b.Probe(ctx, op.Secret)
+	verdicts, err := b.Probe(ctx, pasted(op))
 	if err != nil || len(verdicts) == 0 {
 		return unclear("it cannot be told"), err
 	}

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"gatehouse/apiclient"
+	"gatehouse/apiclient/secret"
 )
 
 // Limits of the API's document, told here so that a form can say it at once.
@@ -55,6 +56,10 @@ func verbs() []apiclient.VerbSpec {
 			words("scopes", "Scopes", "what it may do; empty: all that its user may", scopes())),
 		spec(apiclient.TokenUpdate).With(description()).Saying("Nothing but the description of your own tokens can change."),
 		spec(apiclient.TokenRevoke),
+		spec(apiclient.TokenRevokePasted).With(apiclient.Field{
+			Name: "token", Title: "Token", Kind: apiclient.SecretField, Required: true, Help: "the whole text of a personal, session or application token",
+			Check: func(s string) error { return checkTokenText(trimToken(secret.New(s)).Reveal()) },
+		}).Saying("One of your own is revoked by its prefix; any other is used once, to sign itself out. It stops working for good."),
 
 		spec(apiclient.SessionSignOut).With(apiclient.Field{
 			Name: "token", Title: "The token in use", Kind: apiclient.ChoiceField, Choices: []string{signOutRevoke, signOutForget}, Default: signOutRevoke,
@@ -75,6 +80,7 @@ const (
 
 // missing are the verbs of the catalogue that Aiven has not, and why.
 func missing() map[apiclient.Verb]string {
+	const listed = "a token that is revoked leaves the lists at once: there is nothing left to delete"
 	const switched = "users are activated and deactivated here"
 	const setUp = "users need no set-up here"
 	const roles = "what a role may do is fixed by Aiven"
@@ -88,6 +94,8 @@ func missing() map[apiclient.Verb]string {
 		apiclient.UserUnsetup:     setUp,
 		apiclient.UserSetPassword: "nobody can choose another's password here: reset it",
 		apiclient.UserEndSessions: "sessions are tokens here: expire all tokens ends them too",
+		apiclient.UserShowTokens:  "tokens of others show in the list, as far as the organization may see them",
+		apiclient.TokenDelete:     listed,
 		apiclient.UserReassign:    "users own nothing here that could be passed on",
 		apiclient.RoleCreate:      roles,
 		apiclient.RoleUpdate:      roles,

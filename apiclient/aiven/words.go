@@ -45,7 +45,7 @@ func (b *backend) doing(op apiclient.Op) string {
 		}
 	case apiclient.SessionSignOut, apiclient.SessionSetPassword:
 		return title
-	case apiclient.TokenRevoke:
+	case apiclient.TokenRevoke, apiclient.TokenRevokePasted:
 		if op.On.IsZero() {
 			return "revoke the pasted token"
 		}
