@@ -57,10 +57,11 @@ func (b *backend) Users(ctx context.Context, q apiclient.Query) (apiclient.Page[
 	if err != nil {
 		return none, err
 	}
+	called := b.clusterNames(ctx)
 	var rows []apiclient.User
 	for _, u := range all {
 		if fits(u) {
-			rows = append(rows, b.user(u))
+			rows = append(rows, b.user(u, called))
 		}
 	}
 	return page(rows, q, at), nil
@@ -80,7 +81,7 @@ func (b *backend) Tokens(ctx context.Context, q apiclient.Query) (apiclient.Page
 	}
 	var rows []apiclient.Token
 	if q.Scope.IsZero() || q.Scope.Name() == b.claims.Subject {
-		rows = []apiclient.Token{b.ownToken(a.At)}
+		rows = []apiclient.Token{b.ownToken(a.At, b.clusterNames(ctx))}
 	}
 	return page(rows, q, a.At), nil
 }
@@ -111,11 +112,11 @@ func (b *backend) Roles(ctx context.Context, q apiclient.Query) (apiclient.Page[
 	if err != nil {
 		return none, err
 	}
-	users := b.roleUsers(ctx)
+	users, called := b.roleUsers(ctx), b.clusterNames(ctx)
 	var rows []apiclient.Role
 	for _, r := range all {
 		if fits(r) {
-			rows = append(rows, b.role(r, users(r.Name)))
+			rows = append(rows, b.role(r, users(r.Name), called))
 		}
 	}
 	return page(rows, q, at), nil
@@ -188,14 +189,14 @@ func (b *backend) Read(ctx context.Context, ref apiclient.Ref) (apiclient.Record
 		if err != nil {
 			return nil, err
 		}
-		out := b.user(u)
+		out := b.user(u, b.clusterNames(ctx))
 		return &out, nil
 	case apiclient.KindRole:
 		r, err := b.readRole(ctx, tried, ref)
 		if err != nil {
 			return nil, err
 		}
-		out := b.role(r, b.roleUsers(ctx)(r.Name))
+		out := b.role(r, b.roleUsers(ctx)(r.Name), b.clusterNames(ctx))
 		return &out, nil
 	case apiclient.KindToken:
 		if ref.Name() != b.handle {
@@ -205,7 +206,7 @@ func (b *backend) Read(ctx context.Context, ref apiclient.Ref) (apiclient.Record
 		if err != nil {
 			return nil, err
 		}
-		out := b.ownToken(a.At)
+		out := b.ownToken(a.At, b.clusterNames(ctx))
 		return &out, nil
 	}
 	return nil, apiclient.Unsupported(tried, "AuthN does not give out single "+b.info.Word(ref.Kind).Many)
@@ -237,6 +238,19 @@ func (b *backend) readUsers(ctx context.Context, tried string) (map[string]user,
 		return nil, at, nil
 	}
 	return map[string]user{u.ID: u}, at, err
+}
+
+// clusterNames reads the aliases of clusters. Without them the IDs are shown.
+func (b *backend) clusterNames(ctx context.Context) names {
+	clusters, _, err := b.readClusters(ctx, "read the aliases of clusters")
+	if err != nil {
+		return nil
+	}
+	out := names{}
+	for id, c := range clusters {
+		out[id] = c.Alias
+	}
+	return out
 }
 
 // roleUsers counts who has a role; -1: not known.

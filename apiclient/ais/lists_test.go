@@ -105,7 +105,7 @@ func TestLists(t *testing.T) {
 func TestRecordsTellPermissions(t *testing.T) {
 	s, b := world(t)
 	for ref, want := range map[apiclient.Ref]map[string]string{
-		on(apiclient.KindUser, "ann"):            {"roles": "Guest-prod,shards", "permissions": "ais://shards on c1: rw,c1: ro", "admin": "no"},
+		on(apiclient.KindUser, "ann"):            {"roles": "Guest-prod,shards", "permissions": "ais://shards on prod: rw,prod: ro", "admin": "no"},
 		on(apiclient.KindUser, "admin"):          {"roles": "Admin", "permissions": "administers AuthN and every cluster", "admin": "yes"},
 		on(apiclient.KindUser, "cy"):             {"roles": "", "permissions": ""},
 		on(apiclient.KindRole, "everywhere"):     {"permissions": "every cluster: ro", "description": "all of them", "builtin": "no", "users": "1"},
@@ -131,7 +131,7 @@ func TestRecordsTellPermissions(t *testing.T) {
 		t.Fatal(err)
 	}
 	own := &tokens.Rows[0]
-	for key, want := range map[string]string{"permissions": "ais://shards on c1: rw,c1: ro", "audience": "c1", "admin": "no", "issuer": s.URL, "max_age": "3600"} {
+	for key, want := range map[string]string{"permissions": "ais://shards on prod: rw,prod: ro", "audience": "c1", "admin": "no", "issuer": s.URL, "max_age": "3600"} {
 		if got := own.Get(key).String(); got != want {
 			t.Errorf("%s of the token is %q", key, got)
 		}

@@ -85,15 +85,15 @@ func (r role) reaches(c cluster) bool {
 	return r.Admin || r.names(c) || slices.ContainsFunc(r.Clusters, func(a clusterACL) bool { return a.ID == "" && a.Perm != 0 })
 }
 
-func (b *backend) user(u user) apiclient.User {
-	names := u.roleNames()
+func (b *backend) user(u user, called names) apiclient.User {
+	has := u.roleNames()
 	return apiclient.User{
-		Ref:   b.ref(apiclient.KindUser, u.ID, version(names)),
+		Ref:   b.ref(apiclient.KindUser, u.ID, version(has)),
 		Name:  u.ID,
 		Admin: u.admin(),
 		Extra: apiclient.Extras(
-			apiclient.Attr{Key: "roles", Value: apiclient.List(names)},
-			apiclient.Attr{Key: "permissions", Value: apiclient.List(permissions(u.Roles...))},
+			apiclient.Attr{Key: "roles", Value: apiclient.List(has)},
+			apiclient.Attr{Key: "permissions", Value: apiclient.List(permissions(called, u.Roles...))},
 		),
 	}
 }
@@ -116,7 +116,7 @@ func (u user) has(name string) bool {
 }
 
 // role makes a role a record; users is how many have it, -1: not known.
-func (b *backend) role(r role, users int) apiclient.Role {
+func (b *backend) role(r role, users int, called names) apiclient.Role {
 	count := apiclient.Count(nil)
 	if users >= 0 {
 		count = apiclient.Count(&users)
@@ -126,33 +126,40 @@ func (b *backend) role(r role, users int) apiclient.Role {
 		Name:        r.Name,
 		Description: r.Desc,
 		Builtin:     r.Admin,
-		Permissions: permissions(r),
+		Permissions: permissions(called, r),
 		Extra:       apiclient.Extras(apiclient.Attr{Key: "users", Value: count}),
 	}
 }
 
+// names are what people call clusters, by their IDs.
+type names map[string]string
+
+func (n names) of(id string) string {
+	if alias := n[id]; alias != "" {
+		return alias
+	}
+	return id
+}
+
 // permissions says what roles give together: per cluster and bucket the sets
 // are joined, as the server does when it makes a token.
-func permissions(all ...role) []string {
+func permissions(called names, all ...role) []string {
 	sums := map[string]mask{}
 	for _, r := range all {
 		if r.Admin {
 			return []string{"administers AuthN and every cluster"}
 		}
 		for _, a := range r.Clusters {
-			where := a.ID
-			switch {
-			case a.ID == "":
+			where := called.of(a.ID)
+			if a.ID == "" {
 				where = "every cluster"
-			case a.Alias != "":
-				where = a.Alias
 			}
 			sums[where] |= a.Perm
 		}
 		for _, a := range r.Buckets {
 			where := a.Bucket.String()
 			if id := a.Bucket.Namespace.UUID; id != "" {
-				where += " on " + id
+				where += " on " + called.of(id)
 			}
 			sums[where] |= a.Perm
 		}
@@ -166,7 +173,7 @@ func permissions(all ...role) []string {
 }
 
 // ownToken is the record of the token in use; now is the server's time.
-func (b *backend) ownToken(now time.Time) apiclient.Token {
+func (b *backend) ownToken(now time.Time, called names) apiclient.Token {
 	c := b.claims
 	if now.IsZero() {
 		now = time.Now()
@@ -191,7 +198,7 @@ func (b *backend) ownToken(now time.Time) apiclient.Token {
 		InUse:   true,
 		Extra: apiclient.Extras(
 			apiclient.Attr{Key: "admin", Value: apiclient.Bool(c.Admin)},
-			apiclient.Attr{Key: "permissions", Value: apiclient.List(permissions(role{Admin: c.Admin, Clusters: c.Clusters, Buckets: c.Buckets}))},
+			apiclient.Attr{Key: "permissions", Value: apiclient.List(permissions(called, role{Admin: c.Admin, Clusters: c.Clusters, Buckets: c.Buckets}))},
 			apiclient.Attr{Key: "audience", Value: apiclient.List(c.Audience)},
 			apiclient.Attr{Key: "issuer", Value: apiclient.Text(c.Issuer)},
 		),

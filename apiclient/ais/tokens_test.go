@@ -321,3 +321,24 @@ func TestCredentialsOfTheOfficialToolAreFound(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsNotAtHandIsNotRevoked is about a token of which only the handle is
+// known: the server takes nothing but the whole text.
+func TestWhatIsNotAtHandIsNotRevoked(t *testing.T) {
+	s := start(t, aistest.Options{})
+	b := s.admin()
+	s.Forget()
+	op := apiclient.Op{Verb: apiclient.TokenRevoke, On: on(apiclient.KindToken, "jwt-0123456789ab")}
+	if o := b.Do(t.Context(), op); o.End != apiclient.NotSent || !strings.Contains(o.Failure.Next, "paste") {
+		t.Errorf("it ended as %+v %+v", o, o.Failure)
+	}
+	if n := len(s.Requests()); n > 0 {
+		t.Errorf("%d requests were made", n)
+	}
+	if f, err := b.ReadBack(t.Context(), op); err != nil || f.End != apiclient.Unknown {
+		t.Errorf("reading back found %+v, %v", f, err)
+	}
+	if _, err := b.Prepare(t.Context(), []apiclient.Op{op}); !errors.Is(err, apiclient.ErrUnsupported) {
+		t.Errorf("it can be planned: %v", err)
+	}
+}
