@@ -216,3 +216,9 @@ func failure(t *testing.T, err error) *apiclient.Failure {
 	}
 	return f
 }
+
+// Registration strings for controllers at other addresses.
+const (
+	sample1 = "MD4TA2ppbTAVExMxMC4xOTUuMTAuMTMwOjE3MDcwBCDENImZEDvYcWLU1USgaUJQXhWR98JNLWcbS0-MiW6NiQA="
+	sample2 = "MFsTBHBsb3AwKRMSNTQuODIuMTM0LjY2OjE3MDcwExMxMC4xNTAuOTAuMTc4OjE3MDcwBCAE0XRp7xXV9AMRpK9L89nWn-jtXn7qalK47AtVQhXPQhMGMjJ0ZXN0"
+)

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -44,6 +45,9 @@ type place struct {
 	addresses []string // host:port, the first one first
 	tls       *tls.Config
 }
+
+// hostName is a name or an address of either family.
+var hostName = regexp.MustCompile(`^([a-zA-Z0-9]([a-zA-Z0-9._-]*[a-zA-Z0-9])?|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$`)
 
 func (p place) shown() string { return "https://" + p.addresses[0] }
 
@@ -123,8 +127,8 @@ func addressOf(text, port string) (string, error) {
 		return "", errors.New("controllers speak TLS only: the address begins with https://")
 	case u.Scheme != "https" && u.Scheme != "wss":
 		return "", errors.New("the controller's address must look like https://host:17070")
-	case u.Hostname() == "":
-		return "", errors.New("the controller's address names no host")
+	case !hostName.MatchString(u.Hostname()):
+		return "", errors.New("the controller's address names no host that there can be")
 	case u.User != nil:
 		return "", errors.New("the controller's address holds a user or a password: sign in instead")
 	case u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "" && strings.Trim(u.Path, "/") != "api":
