@@ -14,17 +14,19 @@ import (
 // part is one part of a ref's path.
 func part(r apiclient.Ref, i int) string { return r.Path.Part(i) }
 
-// TestExactRequests has every verb done and compares what it sent.
-func TestExactRequests(t *testing.T) {
-	type tried struct {
-		op   apiclient.Op
-		want []string
-	}
+// tried is an op, and what it has to send.
+type tried struct {
+	op   apiclient.Op
+	want []string
+}
+
+// operations are all verbs, by every route that they can take.
+func operations(t *testing.T) map[string]func(apiclient.Backend) tried {
 	org := func(b apiclient.Backend) string {
 		return part(all(t, b.Accounts, apiclient.Query{Search: "Example Corp"})[0].Ref, 0)
 	}
 	pick := func(r apiclient.Ref) apiclient.Input { return apiclient.Input{Text: r.Name(), Ref: r} }
-	for name, make := range map[string]func(b apiclient.Backend) tried{
+	return map[string]func(b apiclient.Backend) tried{
 		"create an organization": func(apiclient.Backend) tried {
 			return tried{apiclient.Op{Verb: apiclient.AccountCreate, With: apiclient.Values{"name": text("New Org")}},
 				[]string{`POST /v1/account {"account_name":"New Org"}`}}
@@ -152,7 +154,12 @@ func TestExactRequests(t *testing.T) {
 			return tried{apiclient.Op{Verb: apiclient.SessionSetPassword, With: apiclient.Values{"old_password": hidden(aiventest.AdminPassword), "password": hidden(newPassword)}},
 				[]string{`PUT /v1/me/password {"password":"` + aiventest.AdminPassword + `","new_password":"` + newPassword + `"}`}}
 		},
-	} {
+	}
+}
+
+// TestExactRequests has every verb done and compares what it sent.
+func TestExactRequests(t *testing.T) {
+	for name, make := range operations(t) {
 		t.Run(name, func(t *testing.T) {
 			s := fake(t)
 			b, c := signedIn(t, s.URL)
