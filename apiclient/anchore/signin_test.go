@@ -314,10 +314,11 @@ func TestANewPasswordThatNeverCountsIsNotTriedForEver(t *testing.T) {
 	}
 }
 
-func TestWhoMayNotSeeHisAccountIsSomebodyAllTheSame(t *testing.T) {
+// Without any role one may do little more than ask who one is.
+func TestWhoMaySeeNothingSeesHimself(t *testing.T) {
 	s := set(t, enterprise)
 	between := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/v2/account" {
+		if p := r.URL.Path; p == "/v2/account" || strings.HasPrefix(p, "/v2/accounts") || strings.HasPrefix(p, "/v2/rbac-manager/roles") {
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(http.StatusForbidden)
 			_, _ = w.Write([]byte(`{"message":"Not authorized. Requires permissions: domain=acme@1 action=getAccount target=*"}`))
@@ -330,5 +331,20 @@ func TestWhoMayNotSeeHisAccountIsSomebodyAllTheSame(t *testing.T) {
 	b := s.as("jane-1", userPassword)
 	if id, err := b.WhoAmI(t.Context()); err != nil || id.User.Key() != s.jane || id.Account.Name() != "acme@1" || id.Admin {
 		t.Errorf("%+v, %v", id, err)
+	}
+	users, err := b.Users(t.Context(), apiclient.Query{})
+	if err != nil || len(users.Rows) != 1 || users.Rows[0].Ref != s.jane {
+		t.Errorf("users %+v, %v", users, err)
+	}
+	keys, err := b.Tokens(t.Context(), apiclient.Query{})
+	if err != nil || len(keys.Rows) != 1 || keys.Rows[0].Ref.Key() != s.ci.Key() {
+		t.Errorf("keys %+v, %v", keys, err)
+	}
+	grants, err := b.Grants(t.Context(), apiclient.Query{Scope: s.jane})
+	if err != nil || len(grants.Rows) != 1 {
+		t.Errorf("grants %+v, %v", grants, err)
+	}
+	if _, err := b.Accounts(t.Context(), apiclient.Query{}); !errors.Is(err, apiclient.ErrDenied) {
+		t.Errorf("accounts: %v", err)
 	}
 }
