@@ -38,6 +38,8 @@ type Options struct {
 	// a name.
 	Book  *book.Book
 	Place book.Context
+	// Why says why a credential that the place should have is not there.
+	Why error
 	// Lookup reads the environment, where official tools keep credentials.
 	Lookup func(string) (string, bool)
 
@@ -138,7 +140,11 @@ func (c *Console) anew() tea.Cmd {
 // Init implements term.Root: the first frame is drawn before anything is asked.
 func (c *Console) Init() tea.Cmd {
 	c.session.Listen(c.counts.ID(), c.counts)
-	return tea.Batch(c.session.Start(), c.shell.Init())
+	cmds := []tea.Cmd{c.session.Start(), c.shell.Init()}
+	if c.o.Why != nil {
+		cmds = append(cmds, tui.Toast(theme.Warn, c.o.Why.Error()))
+	}
+	return tea.Batch(cmds...)
 }
 
 // Update implements term.Root.
