@@ -93,7 +93,7 @@ func New(ctx context.Context, o Options) *Console {
 	c.session = session.New(session.Options{
 		Env: c.env, Context: ctx, Driver: o.Driver, Target: o.Target, Credential: o.Credential,
 		Ask:  func(why *apiclient.Failure) tea.Cmd { return tui.Open(signin.New(c.env, c.session, why)) },
-		Anew: c.anew, Opened: c.keep, Locked: c.gate.Locked, Tick: o.Tick,
+		Anew: c.anew, Opened: c.opened, Locked: c.gate.Locked, Tick: o.Tick,
 	})
 	c.desk = change.New(c.env, c.session, board, change.Options{
 		Run: o.Run, Tick: o.Tick, Dir: o.Dir, Protected: func() bool { return c.place.Protected },
@@ -194,10 +194,11 @@ func (c *Console) tabs() []shell.Tab {
 		out = append(out, shell.Tab{
 			ID:    t.id,
 			Title: func() safetext.Safe { return c.tabTitle(t) },
-			Count: func() string { return c.tabCount(t.kind) },
+			Count: func() string { return c.tabCount(c.kindOf(t)) },
 			Root: func() tui.Screen {
-				c.roots[t.kind] = records.New(c.deps, t.kind, apiclient.Ref{})
-				return c.roots[t.kind]
+				kind := c.kindOf(t)
+				c.roots[kind] = records.New(c.deps, kind, apiclient.Ref{})
+				return c.roots[kind]
 			},
 		})
 	}

@@ -106,7 +106,7 @@ func TestServerThatGoesAwayAndComesBack(t *testing.T) {
 	c.see("acme", "umbra")
 	cut(w)
 	c.keys("ctrl+r")
-	f := c.see("offline")
+	f := c.see("offline", "✗ list accounts")
 	if !strings.Contains(f, "acme") || !strings.Contains(f, "umbra") {
 		t.Errorf("the rows are gone:\n%s", f)
 	}

@@ -26,6 +26,7 @@ func (c *Console) global() []tui.Action {
 		{ID: "offboard", Title: "offboard a person", Help: "Take a person's access away everywhere.", Keys: []string{"o"}, Why: later},
 		{ID: "lenses", Title: "lenses", Help: "Never expires, unused for 90 days, and other views of a list.", Keys: []string{"L"}, Why: later},
 		c.contextsAction(),
+		c.rolesAction(),
 		{ID: "export", Title: "export", Help: "Write what is shown to a file.", Keys: []string{"ctrl+s"}, Why: later},
 	}
 }

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -17,6 +18,7 @@ import (
 	"gatehouse/tui/term"
 	"gatehouse/tui/theme"
 	"gatehouse/views/contexts"
+	"gatehouse/views/records"
 	"gatehouse/views/session"
 )
 
@@ -46,6 +48,34 @@ func (c *Console) goTo(o book.Opening) tea.Cmd {
 		return tea.Batch(cmd, tui.Toast(theme.Warn, o.Why.Error()))
 	}
 	return cmd
+}
+
+// kindOf is what a tab shows: access is given by grants, or by roles where a
+// system has nothing else.
+func (c *Console) kindOf(t tab) apiclient.Kind {
+	lists := c.session.Info().Lists
+	if t.kind == apiclient.KindGrant && !lists[apiclient.KindGrant].OK && lists[apiclient.KindRole].OK {
+		return apiclient.KindRole
+	}
+	return t.kind
+}
+
+// rolesAction opens the roles of a system that has grants too.
+func (c *Console) rolesAction() tui.Action {
+	a := tui.Action{ID: "roles", Title: "roles", Help: "Show the roles that can be given."}
+	if roles := c.session.Info().Lists[apiclient.KindRole]; !roles.OK {
+		a.Why = cmp.Or(roles.Why, "this system has no roles")
+	}
+	a.Do = func() tea.Cmd { return tui.Push(records.New(c.deps, apiclient.KindRole, apiclient.Ref{})) }
+	return a
+}
+
+// opened is called when a system has let somebody in.
+func (c *Console) opened(cred apiclient.Credential) tea.Cmd {
+	if c.roots[apiclient.KindGrant] != nil && !c.session.Info().Lists[apiclient.KindGrant].OK && c.session.Info().Lists[apiclient.KindRole].OK {
+		return tea.Batch(c.keep(cred), c.anew()) // the tab was opened before it was known what it shows
+	}
+	return c.keep(cred)
 }
 
 // keepLimit is how long storing a credential may take.

@@ -100,7 +100,7 @@ func (f *flow) submitted(values form.Values) tea.Cmd {
 	in := Inputs(values)
 	if f.spec.Aim == apiclient.OnRow || f.spec.Aim == apiclient.OnRows {
 		in = verbs.Changed(f.start, in)
-		if len(in) == 0 {
+		if len(in) == 0 && f.spec.Verb.Word() == "update" {
 			return tui.To(f.form.ID(), func() tea.Msg { return form.Failed{General: "Nothing is changed yet: esc closes."} })
 		}
 	} else {
