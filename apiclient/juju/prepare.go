@@ -20,7 +20,7 @@ func (b *backend) Prepare(ctx context.Context, ops []apiclient.Op) (apiclient.Pl
 	if err != nil {
 		return apiclient.Plan{}, err
 	}
-	d := &draft{Draft: base, b: b, users: users}
+	d := &draft{Draft: base, b: b, users: users, several: len(ops) > 1}
 	for _, op := range ops {
 		if err := d.expand(ctx, op); err != nil {
 			return apiclient.Plan{}, err
@@ -32,8 +32,30 @@ func (b *backend) Prepare(ctx context.Context, ops []apiclient.Op) (apiclient.Pl
 // draft is a plan in the making, with what was read for it.
 type draft struct {
 	*apiclient.Draft
-	b     *backend
-	users []userInfo
+	b       *backend
+	users   []userInfo
+	several bool
+	access  map[apiclient.Ref]string // by the ref of a grant; nil: not read yet
+}
+
+// level is the access that somebody has. For several ops all access is read at
+// once, which is three calls, however many there are.
+func (d *draft) level(ctx context.Context, on object, user string) (string, error) {
+	const tried = "make a plan"
+	if !d.several {
+		return d.b.level(ctx, tried, on, user)
+	}
+	if d.access == nil {
+		rows, err := d.b.grants(ctx, tried, apiclient.Ref{})
+		if err != nil {
+			return "", err
+		}
+		d.access = make(map[apiclient.Ref]string, len(rows))
+		for _, g := range rows {
+			d.access[g.Ref] = g.Access
+		}
+	}
+	return d.access[d.b.grantRef(on, user)], nil
 }
 
 func (d *draft) user(name string) (userInfo, bool) {
@@ -166,7 +188,7 @@ func (d *draft) onGrant(ctx context.Context, op apiclient.Op) error {
 			}
 		}
 	}
-	has, err := d.b.level(ctx, "make a plan", on, user)
+	has, err := d.level(ctx, on, user)
 	switch {
 	case op.Verb == apiclient.GrantAdd && errors.Is(err, apiclient.ErrUnsupported):
 		d.Fact(false, "Which access %s has already is not known: this controller is too old to tell.", user)

@@ -206,7 +206,7 @@ func logIn(ctx context.Context, c *conn, cred apiclient.Credential) (loginResult
 	switch err := json.Unmarshal(a.Response, &r); {
 	case err != nil:
 		return r, &apiclient.Failure{Message: errDamaged.Error(), Cause: apiclient.ErrBroken}
-	case len(r.Discharge) > 0 || len(r.Bakery) > 0:
+	case isThere(r.Discharge) || isThere(r.Bakery):
 		return r, &apiclient.Failure{
 			Message: "the stored login has expired", Next: "sign in with the password", Cause: apiclient.ErrSignedOut,
 		}
@@ -215,6 +215,8 @@ func logIn(ctx context.Context, c *conn, cred apiclient.Credential) (loginResult
 	}
 	return r, nil
 }
+
+func isThere(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
 
 // ask makes a call and reads its answer.
 func (s *session) ask(ctx context.Context, q question) *apiclient.Failure {
