@@ -106,42 +106,6 @@ func byUUID[W any](ctx context.Context, b *backend, path string, uuids []string,
 	return out, nil
 }
 
-// Objects implements apiclient.Backend: what a permission can be on, machines
-// first, then roles and projects. A page belongs to one of the two lists.
-func (b *backend) Objects(ctx context.Context, q apiclient.Query) (apiclient.Page[apiclient.Object], error) {
-	none := apiclient.Page[apiclient.Object]{Total: -1}
-	if !q.Scope.IsZero() {
-		return none, b.noScope(apiclient.KindObject, q.Scope)
-	}
-	if q.Sort != "" {
-		return none, apiclient.Unsupported("list objects", "they come from two lists, which cannot be sorted together")
-	}
-	which, offset, _ := strings.Cut(q.Page, ":")
-	q.Page = offset
-	if which == "groups" {
-		p, frame, err := list[group](ctx, b, apiclient.KindObject, q, query{
-			path: pathGroups, filters: []filter{{"group_class", "in", []string{classRole, classProject}}},
-		})
-		if frame.Next != "" {
-			frame.Next = "groups:" + frame.Next
-		}
-		frame.Total = -1
-		return rows(p, frame, func(g group) apiclient.Object { return b.object(g.UUID, g.label(), g.Class) }), err
-	}
-	p, frame, err := list[machine](ctx, b, apiclient.KindObject, q, query{path: pathVMs})
-	if err != nil {
-		return none, err
-	}
-	if frame.Next == "" {
-		frame.Next = "0"
-		which = "groups"
-	} else {
-		which = "machines"
-	}
-	frame.Next, frame.Total = which+":"+frame.Next, -1
-	return rows(p, frame, func(m machine) apiclient.Object { return b.object(m.UUID, m.label(), typeMachine) }), nil
-}
-
 // Read implements apiclient.Backend.
 func (b *backend) Read(ctx context.Context, ref apiclient.Ref) (apiclient.Record, error) {
 	tried := "read " + b.what(ref)

@@ -331,3 +331,14 @@ func TestReads(t *testing.T) {
 		t.Errorf("%+v, %v", v, err)
 	}
 }
+
+// TestPickersSeeMachinesAndGroups on the one page that they read.
+func TestPickersSeeMachinesAndGroups(t *testing.T) {
+	c := open(t, arvadostest.Options{})
+	c.AddVM("curator-shell")
+	c.AddGroup("Curators", "role", "")
+	page, err := c.b.Objects(t.Context(), apiclient.Query{Search: "curator", Size: 50})
+	if err != nil || len(page.Rows) != 2 || page.Rows[0].Type != "virtual machine" || page.Rows[1].Type != "role" {
+		t.Errorf("%+v, %v", page, err)
+	}
+}
