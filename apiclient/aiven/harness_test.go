@@ -24,7 +24,10 @@ func target(url string) apiclient.Target {
 // fake starts a fake that goes with the test.
 func fake(t testing.TB) *aiventest.Server {
 	t.Helper()
-	s := aiventest.New(aiventest.Options{})
+	s, err := aiventest.New(aiventest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(s.Close)
 	return s
 }

@@ -9,8 +9,8 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -19,7 +19,8 @@ import (
 
 // Options are what a fake can be told. The zero Options are good.
 type Options struct {
-	Now func() time.Time // the fake's clock: the system's
+	Listen string           // address; only of this machine: a free port of 127.0.0.1
+	Now    func() time.Time // the fake's clock: the system's
 }
 
 // The people whom every fake knows. All of them may be told to anybody: they
@@ -34,6 +35,9 @@ const (
 	PersonalToken = "+/XCJ3b9WywI4kPpA2mL7qRt0ZsVnYxUe6cHdJgBfTa1oKw8Ei5DhMzQuSlNvCrOyPj3Gx=="
 )
 
+// mostRequests bounds what a fake that runs for long remembers.
+const mostRequests = 10_000
+
 // Request is one request that came.
 type Request struct {
 	Method, Path  string // Path is escaped, as it came
@@ -46,7 +50,7 @@ type Request struct {
 type Server struct {
 	URL string
 
-	http *httptest.Server
+	http *http.Server
 	now  func() time.Time
 
 	mu       sync.Mutex
@@ -63,22 +67,28 @@ type answer struct {
 }
 
 // New starts a fake with one organization and a few people in it.
-func New(o Options) *Server {
+func New(o Options) (*Server, error) {
 	s := &Server{now: o.Now, random: rand.New(rand.NewPCG(1, 2)), stuck: map[string]bool{}}
 	if s.now == nil {
 		s.now = time.Now
 	}
 	s.begin()
-	s.http = httptest.NewServer(s.handler())
-	s.URL = s.http.URL
-	return s
+	address := o.Listen
+	if address == "" {
+		address = "127.0.0.1:0"
+	}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listen for the fake of Aiven: %w", err)
+	}
+	s.http = &http.Server{Handler: s.handler(), ReadHeaderTimeout: 10 * time.Second}
+	s.URL = "http://" + l.Addr().String()
+	go func() { _ = s.http.Serve(l) }() // it always ends with an error, once it is closed
+	return s, nil
 }
 
-// Close ends it.
-func (s *Server) Close() {
-	s.http.CloseClientConnections()
-	s.http.Close()
-}
+// Close ends it, and all connections to it.
+func (s *Server) Close() { _ = s.http.Close() }
 
 // Requests are those since Forget.
 func (s *Server) Requests() []Request {
@@ -170,6 +180,9 @@ func (s *Server) note(r *http.Request) []byte {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		body = nil
+	}
+	if len(s.requests) >= mostRequests {
+		s.requests = slices.Delete(s.requests, 0, mostRequests/2)
 	}
 	s.requests = append(s.requests, Request{r.Method, r.URL.EscapedPath(), r.URL.RawQuery, r.Header.Get("Authorization"), string(bytes.TrimSpace(body))})
 	return body
