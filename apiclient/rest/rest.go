@@ -84,12 +84,14 @@ func New(cfg Config) (*Client, error) {
 	tls.InsecureSkipVerify = cfg.AnyCertificate
 	fill(&cfg)
 	t := &http.Transport{
-		DialContext:           (&net.Dialer{Timeout: cfg.Connect, KeepAlive: 15 * time.Second}).DialContext,
-		TLSClientConfig:       tls,
-		TLSHandshakeTimeout:   cfg.Connect,
-		MaxIdleConnsPerHost:   32,
-		MaxConnsPerHost:       64,
-		IdleConnTimeout:       60 * time.Second,
+		DialContext:         (&net.Dialer{Timeout: cfg.Connect, KeepAlive: 15 * time.Second}).DialContext,
+		TLSClientConfig:     tls,
+		TLSHandshakeTimeout: cfg.Connect,
+		MaxIdleConnsPerHost: 32,
+		MaxConnsPerHost:     64,
+		// Some systems drop idle connections after 50 seconds, and a write that
+		// meets a dropped one ends as unknown.
+		IdleConnTimeout:       45 * time.Second,
 		ExpectContinueTimeout: time.Second,
 		// One stuck HTTP/2 connection would hold up all requests at once.
 		Protocols: http1(),
