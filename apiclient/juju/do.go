@@ -152,6 +152,9 @@ func (b *backend) createUser(ctx context.Context, op apiclient.Op) apiclient.Out
 	in := addUser{Name: name, Display: op.With.Text("real_name")}
 	password := op.With.Secret("password")
 	if !password.IsZero() {
+		if err := newPassword("").Validate(op.With["password"]); err != nil {
+			return b.invalid(op, "password", err.Error())
+		}
 		in.Password = &rest.Open{Secret: password}
 	}
 	var r results[addedUser]
@@ -207,8 +210,9 @@ func (b *backend) setPassword(ctx context.Context, op apiclient.Op, name string)
 		return b.invalid(op, "user", "comes from outside and has no password here")
 	case checkFullName(name) != nil:
 		return b.invalid(op, "user", checkFullName(name).Error())
-	case checkPassword(password.Reveal()) != nil:
-		return b.invalid(op, "password", checkPassword(password.Reveal()).Error())
+	}
+	if err := newPassword("").Validate(op.With["password"]); err != nil {
+		return b.invalid(op, "password", err.Error())
 	}
 	var r results[ended]
 	f := b.session.ask(ctx, question{

@@ -22,7 +22,7 @@ func Driver() apiclient.Driver {
 		Title:        "Juju",
 		Methods:      methods(),
 		Verbs:        verbs(),
-		Missing:      missing(),
+		Missing:      missingOf(apiclient.Catalogue()),
 		Classify:     classify,
 		Open:         open,
 		SignIn:       signIn,

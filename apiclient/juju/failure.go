@@ -65,7 +65,7 @@ func isTrouble(err error) bool {
 // refused makes the failure of a refusal, in the controller's words.
 func refused(r *refusal, secrets ...apiclient.Secret) *apiclient.Failure {
 	f := &apiclient.Failure{End: apiclient.Refused, Message: r.Message, Code: r.Code}
-	f.Cause, f.Next = meaning(r)
+	f.Next, f.Cause = meaning(r)
 	switch r.Code {
 	case "try again", "excessive contention", "deadline exceeded":
 		f.RetryAfter = tryAgainAfter
@@ -103,33 +103,33 @@ func redirection(info json.RawMessage) string {
 
 // meaning says what a code means here, and what to do. Many refusals have no
 // code, and are known by their words only.
-func meaning(r *refusal) (cause error, next string) {
+func meaning(r *refusal) (next string, cause error) {
 	switch r.Code {
 	case "unauthorized access":
-		return apiclient.ErrDenied, ""
+		return "", apiclient.ErrDenied
 	case "not found", "user not found", "model not found":
-		return apiclient.ErrNotFound, "refresh the list"
+		return "refresh the list", apiclient.ErrNotFound
 	case "already exists":
-		return apiclient.ErrConflict, ""
+		return "", apiclient.ErrConflict
 	case "not valid", "invalid user name", "bad request":
-		return apiclient.ErrInvalid, ""
+		return "", apiclient.ErrInvalid
 	case "operation is blocked":
-		return apiclient.ErrDenied, "an operator has blocked changes on this controller: have that lifted first"
+		return "an operator has blocked changes on this controller: have that lifted first", apiclient.ErrDenied
 	case "upgrade in progress", "model migration in progress":
-		return apiclient.ErrUnreachable, "wait until it is over"
+		return "wait until it is over", apiclient.ErrUnreachable
 	case "not implemented", "not supported", "incompatible client":
-		return apiclient.ErrUnsupported, ""
+		return "", apiclient.ErrUnsupported
 	case "try again", "excessive contention", "deadline exceeded":
-		return apiclient.ErrThrottled, "try again"
+		return "try again", apiclient.ErrThrottled
 	case "session token invalid", "login expired", "no credentials provided", "macaroon discharge required":
-		return apiclient.ErrSignedOut, "sign in again"
+		return "sign in again", apiclient.ErrSignedOut
 	case "redirection required":
-		return apiclient.ErrBroken, "if that is the right place, set it as this context's address"
+		return "if that is the right place, set it as this context's address", apiclient.ErrBroken
 	}
 	return meaningOfWords(r.Message)
 }
 
-func meaningOfWords(words string) (cause error, next string) {
+func meaningOfWords(words string) (next string, cause error) {
 	says := func(all ...string) bool {
 		for _, s := range all {
 			if strings.Contains(words, s) {
@@ -140,23 +140,23 @@ func meaningOfWords(words string) (cause error, next string) {
 	}
 	switch {
 	case says("maintenance in progress"):
-		return apiclient.ErrUnreachable, "wait until it is over"
+		return "wait until it is over", apiclient.ErrUnreachable
 	case says("username unavailable"):
-		return apiclient.ErrConflict, "choose another name: older controllers keep the names of removed users taken"
+		return "choose another name: older controllers keep the names of removed users taken", apiclient.ErrConflict
 	case says("already exists", alreadyHas):
-		return apiclient.ErrConflict, ""
+		return "", apiclient.ErrConflict
 	case says("cannot delete controller owner", "cannot disable controller model owner"):
-		return apiclient.ErrConflict, "the user that the controller was made with stays; set another password for it instead"
+		return "the user that the controller was made with stays; set another password for it instead", apiclient.ErrConflict
 	case says("user deactivated", "user is disabled"):
-		return apiclient.ErrConflict, "enable the user first"
+		return "enable the user first", apiclient.ErrConflict
 	case says("not found"):
-		return apiclient.ErrNotFound, "refresh the list"
+		return "refresh the list", apiclient.ErrNotFound
 	case says("is not a valid", "invalid user name", "empty password", "not valid"):
-		return apiclient.ErrInvalid, ""
+		return "", apiclient.ErrInvalid
 	case words == "permission denied":
-		return apiclient.ErrDenied, ""
+		return "", apiclient.ErrDenied
 	}
-	return apiclient.ErrFaulty, ""
+	return "", apiclient.ErrFaulty
 }
 
 // alreadyHas are the words, in all releases, for a grant of what is there.

@@ -50,8 +50,8 @@ func info(b *backend, p place) apiclient.Info {
 // user here.
 func support(admin bool) map[apiclient.Verb]apiclient.Support {
 	out := map[apiclient.Verb]apiclient.Support{}
-	for _, spec := range apiclient.Catalogue() {
-		out[spec.Verb] = apiclient.Support{Why: notHere(spec.Verb)}
+	for v, why := range missingOf(apiclient.Catalogue()) {
+		out[v] = apiclient.Support{Why: why}
 	}
 	for _, spec := range verbs() {
 		s := apiclient.Support{OK: true}

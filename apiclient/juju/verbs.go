@@ -71,6 +71,18 @@ func missing() map[apiclient.Verb]string {
 	}
 }
 
+// missingOf the whole catalogue: also of verbs that are newer than this driver.
+func missingOf(catalogue []apiclient.VerbSpec) map[apiclient.Verb]string {
+	out := map[apiclient.Verb]string{}
+	for _, spec := range catalogue {
+		out[spec.Verb] = notHere(spec.Verb)
+	}
+	for _, spec := range verbs() {
+		delete(out, spec.Verb)
+	}
+	return out
+}
+
 // notHere is why a verb is missing, also one that is newer than this driver.
 func notHere(v apiclient.Verb) string {
 	if why := missing()[v]; why != "" {
