@@ -135,7 +135,7 @@ func (b *backend) updateGroup(ctx context.Context, op apiclient.Op, id string) a
 }
 
 func (b *backend) deleteGroup(ctx context.Context, op apiclient.Op, id string) apiclient.Outcome {
-	return b.send(ctx, op, rest.Request{Method: "DELETE", Path: pathGroups + "/" + id},
+	return b.send(ctx, op, rest.Request{Method: "DELETE", Path: pathGroups + "/" + id, Decode: its(id)},
 		func() apiclient.Outcome { return apiclient.Did("group " + op.On.Name() + " is gone") })
 }
 
@@ -261,7 +261,7 @@ func (b *backend) deactivate(ctx context.Context, op apiclient.Op, id string) ap
 	}
 	var items []apiclient.Item
 	for _, l := range links.Items {
-		if _, err := b.rest.Do(ctx, rest.Request{Tried: b.doing(op), Method: "DELETE", Path: pathLinks + "/" + l.UUID}); err != nil && !errors.Is(err, apiclient.ErrNotFound) {
+		if _, err := b.rest.Do(ctx, rest.Request{Tried: b.doing(op), Method: "DELETE", Path: pathLinks + "/" + l.UUID, Decode: its(l.UUID)}); err != nil && !errors.Is(err, apiclient.ErrNotFound) {
 			return b.partly(op, items, err)
 		}
 		items = append(items, apiclient.Item{Ref: b.ref(apiclient.KindGrant, l.UUID, ""), End: apiclient.Done, Words: "taken out of All users"})
@@ -300,7 +300,7 @@ func (b *backend) unsetUp(ctx context.Context, op apiclient.Op, id string) apicl
 }
 
 func (b *backend) deleteUser(ctx context.Context, op apiclient.Op, id string) apiclient.Outcome {
-	return b.send(ctx, op, rest.Request{Method: "DELETE", Path: pathUsers + "/" + id}, func() apiclient.Outcome {
+	return b.send(ctx, op, rest.Request{Method: "DELETE", Path: pathUsers + "/" + id, Decode: its(id)}, func() apiclient.Outcome {
 		b.forget(id, "")
 		return apiclient.Did("user " + op.On.Name() + " is gone")
 	})

@@ -204,7 +204,7 @@ func (b *backend) changed(op apiclient.Op, l link) (map[string]any, error) {
 }
 
 func (b *backend) removeGrant(ctx context.Context, op apiclient.Op, id string) apiclient.Outcome {
-	o := b.send(ctx, op, rest.Request{Method: "DELETE", Path: pathLinks + "/" + id},
+	o := b.send(ctx, op, rest.Request{Method: "DELETE", Path: pathLinks + "/" + id, Decode: its(id)},
 		func() apiclient.Outcome { return apiclient.Did("the permission is removed") })
 	if absent(o) {
 		o = apiclient.Did("the permission was removed before")

@@ -36,7 +36,7 @@ func (b *backend) reassign(ctx context.Context, op apiclient.Op, id string) apic
 	if op.With.Bool("redirect") {
 		fields["redirect_to_new_user"] = true
 	}
-	a, err := b.rest.Do(ctx, rest.Request{Tried: b.doing(op), Method: "POST", Path: pathUsers + "/merge", Body: form(fields)})
+	a, err := b.rest.Do(ctx, rest.Request{Tried: b.doing(op), Method: "POST", Path: pathUsers + "/merge", Body: form(fields), Decode: its(id)})
 	if err != nil {
 		o := b.partly(op, items, err)
 		o.Made = []apiclient.Ref{place}

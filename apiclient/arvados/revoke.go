@@ -26,7 +26,7 @@ func (b *backend) revoke(ctx context.Context, op apiclient.Op) apiclient.Outcome
 // revokeOf deletes a token of an owner by its uuid.
 func (b *backend) revokeOf(ctx context.Context, op apiclient.Op, owner, id string) apiclient.Outcome {
 	o := b.acting(ctx, op, owner, func(client *rest.Client, _ string) ([]apiclient.Item, error) {
-		_, err := client.Do(ctx, rest.Request{Tried: b.doing(op), Method: "DELETE", Path: pathTokens + "/" + id})
+		_, err := client.Do(ctx, rest.Request{Tried: b.doing(op), Method: "DELETE", Path: pathTokens + "/" + id, Decode: its(id)})
 		return nil, err
 	}, "token "+id+" is deleted")
 	switch {
@@ -60,7 +60,7 @@ func (b *backend) revokePasted(ctx context.Context, op apiclient.Op) apiclient.O
 		}
 		id, owner = t.UUID, t.Owner
 	}
-	a, err := client.Do(ctx, rest.Request{Tried: b.doing(op), Method: "DELETE", Path: pathTokens + "/" + id})
+	a, err := client.Do(ctx, rest.Request{Tried: b.doing(op), Method: "DELETE", Path: pathTokens + "/" + id, Decode: its(id)})
 	if errors.Is(err, apiclient.ErrDenied) {
 		return b.revokeScoped(ctx, op, client, id, owner)
 	}

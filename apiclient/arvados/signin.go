@@ -111,7 +111,7 @@ func signIn(ctx context.Context, t apiclient.Target, method string, with apiclie
 // at once. A text of another shape is tried too: the operator of a cluster may
 // choose any text as its root token.
 func checkToken(ctx context.Context, t apiclient.Target, tried string, s apiclient.Secret) (apiclient.Credential, error) {
-	s = secret.New(strings.TrimSpace(s.Reveal()))
+	s = trimmed(s)
 	if s.IsZero() {
 		return apiclient.Credential{}, wrongField(tried, "token", "is required")
 	}
@@ -141,7 +141,7 @@ func authenticate(ctx context.Context, t apiclient.Target, tried, name string, p
 	var made token
 	_, err = client.Do(ctx, rest.Request{
 		Tried: tried, Method: "POST", Path: pathUsers + "/authenticate", Into: &made,
-		Body: rest.Form(url.Values{"username": {name}, "password": {password.Reveal()}}, password),
+		Body: rest.Form(url.Values{"username": {name}}, map[string]apiclient.Secret{"password": password}),
 	})
 	if err != nil {
 		f := *apiclient.AsFailure(tried, err)

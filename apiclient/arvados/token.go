@@ -52,6 +52,11 @@ func parse(s apiclient.Secret) (p parsed, ok bool) {
 	return p, true
 }
 
+// trimmed is a token without the blanks that a clipboard puts around it.
+func trimmed(s apiclient.Secret) apiclient.Secret {
+	return secret.New(strings.TrimSpace(s.Reveal()))
+}
+
 // joined makes the v2 form of a token.
 func joined(uuid string, bare apiclient.Secret) apiclient.Secret {
 	return secret.New(v2Prefix + uuid + "/" + bare.Reveal())

@@ -103,7 +103,7 @@ func (b *backend) updateToken(ctx context.Context, op apiclient.Op, id string) a
 		}
 	}
 	return b.acting(ctx, op, b.ownerOf(op.On, id), func(client *rest.Client, _ string) ([]apiclient.Item, error) {
-		_, err := client.Do(ctx, rest.Request{Tried: b.doing(op), Method: "PUT", Path: pathTokens + "/" + id, Body: tokenBody(body)})
+		_, err := client.Do(ctx, rest.Request{Tried: b.doing(op), Method: "PUT", Path: pathTokens + "/" + id, Body: tokenBody(body), Decode: its(id)})
 		return nil, err
 	}, "token "+id+" was changed")
 }
@@ -192,7 +192,7 @@ func (b *backend) deleteMinted(ctx context.Context, client *rest.Client, made to
 
 func (b *backend) deleteToken(ctx context.Context, client *rest.Client, t token) apiclient.Item {
 	i := apiclient.Item{Ref: b.tokenRef(t), End: apiclient.Done, Words: "deleted"}
-	_, err := client.Do(ctx, rest.Request{Tried: "delete token " + t.UUID, Method: "DELETE", Path: pathTokens + "/" + t.UUID})
+	_, err := client.Do(ctx, rest.Request{Tried: "delete token " + t.UUID, Method: "DELETE", Path: pathTokens + "/" + t.UUID, Decode: its(t.UUID)})
 	switch {
 	case err == nil:
 	case errors.Is(err, apiclient.ErrNotFound):
@@ -205,6 +205,6 @@ func (b *backend) deleteToken(ctx context.Context, client *rest.Client, t token)
 }
 
 func (b *backend) signOut(ctx context.Context, op apiclient.Op) apiclient.Outcome {
-	return b.send(ctx, op, rest.Request{Method: "DELETE", Path: pathTokens + "/" + b.token.UUID},
+	return b.send(ctx, op, rest.Request{Method: "DELETE", Path: pathTokens + "/" + b.token.UUID, Decode: its(b.token.UUID)},
 		func() apiclient.Outcome { return apiclient.Did("signed out: token " + b.token.UUID + " is deleted") })
 }

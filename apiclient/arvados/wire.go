@@ -2,6 +2,7 @@ package arvados
 
 import (
 	"encoding/json"
+	"errors"
 	"net/url"
 	"strings"
 	"time"
@@ -165,13 +166,30 @@ type vmLogin struct {
 	Key      string   `json:"authorized_key_uuid"`
 }
 
+// its reads a yes: it holds the record with this uuid, also after a delete.
+// Anything else comes from somewhere else.
+func its(id string) func(rest.Answer) error {
+	return func(a rest.Answer) error {
+		var r struct {
+			UUID string `json:"uuid"`
+		}
+		if err := json.NewDecoder(a.Body).Decode(&r); err != nil {
+			return err
+		}
+		if r.UUID != id {
+			return errors.New("it is about another record")
+		}
+		return nil
+	}
+}
+
 // form makes a form body in which objects and lists are JSON text.
 func form(fields map[string]any) rest.Body {
 	values := url.Values{}
 	for k, v := range fields {
 		values.Set(k, jsonText(v))
 	}
-	return rest.Form(values)
+	return rest.Form(values, nil)
 }
 
 // jsonText writes a parameter: text as it is, anything else as JSON.

@@ -3,6 +3,7 @@ package rest
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"net/url"
 
 	"gatehouse/apiclient"
@@ -40,8 +41,17 @@ type Open struct{ apiclient.Secret }
 // MarshalJSON writes the secret itself.
 func (o Open) MarshalJSON() ([]byte, error) { return json.Marshal(o.Reveal()) }
 
-// Form makes a body as HTML forms send it. Secrets among the fields, which
-// stand there in the clear, are listed for the same reasons as above.
-func Form(fields url.Values, secrets ...apiclient.Secret) Body {
-	return Body{bytes: []byte(fields.Encode()), kind: "application/x-www-form-urlencoded", secrets: secrets}
+// Form makes a body as HTML forms send it. Its secrets are kept apart, for the
+// same reasons as above.
+func Form(fields url.Values, secrets map[string]apiclient.Secret) Body {
+	all, b := maps.Clone(fields), Body{kind: "application/x-www-form-urlencoded"}
+	if all == nil {
+		all = url.Values{}
+	}
+	for name, s := range secrets {
+		all.Set(name, s.Reveal())
+		b.secrets = append(b.secrets, s)
+	}
+	b.bytes = []byte(all.Encode())
+	return b
 }
