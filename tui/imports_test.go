@@ -174,6 +174,7 @@ var mayReveal = map[string]string{
 	"apiclient/rest/body.go":                   "writes the body of a request",
 	"apiclient/rest/line.go":                   "writes the header of a request",
 	"apiclient/rest/redact.go":                 "takes secrets out of what a backend answered",
+	"apiclient/arvados/token.go":               "reads the parts of a token, and joins them",
 	"apiclient/gatehouse/classify.go":          "tells offline what a token could be",
 	"apiclient/gatehouse/wire/registration.go": "makes a registration string",
 	"apiclient/gatehouse/wire/token.go":        "checks the form of a token",
