@@ -3,7 +3,7 @@ package aiven
 import "gatehouse/apiclient"
 
 const (
-	noGrants = "Permissions of organizations, units and projects are kept in Aiven's web console."
+	noGrants = "Aiven gives permissions on organizations, units and projects; they are not shown here: use Aiven's web console, or avn permissions."
 	noRoles  = "Aiven's roles are fixed: there is nothing to list."
 )
 

@@ -102,6 +102,9 @@ func (b *backend) unordered(kind apiclient.Kind, q apiclient.Query, scoped bool)
 func (b *backend) walk(ctx context.Context, q apiclient.Query) (now []wireOrganization, next string, err error) {
 	if q.Scope.Kind == apiclient.KindAccount {
 		id, name := q.Scope.Path.Part(0), q.Scope.Name()
+		if id == "" {
+			return nil, "", apiclient.Unsupported("look into "+name, name+" belongs to no organization: Aiven lists nothing of it")
+		}
 		return []wireOrganization{{OrganizationID: id, AccountID: q.Scope.Path.Part(1), OrganizationName: name}}, "", nil
 	}
 	orgs, err := b.organizations(ctx)
@@ -126,7 +129,11 @@ func (b *backend) Objects(ctx context.Context, q apiclient.Query) (apiclient.Pag
 	}
 	path := "/v1/project"
 	if !q.Scope.IsZero() {
-		path = inOrganization(q.Scope.Path.Part(0), "projects")
+		orgs, _, err := b.walk(ctx, q)
+		if err != nil {
+			return page, err
+		}
+		path = inOrganization(orgs[0].OrganizationID, "projects")
 	}
 	w, a, err := get[struct {
 		Projects   []wireProject

@@ -202,3 +202,17 @@ func TestMissingVerbsSayWhy(t *testing.T) {
 		}
 	}
 }
+
+// TestTitlesAreTheSystemsWords has a plan for many named as one for one is.
+func TestTitlesAreTheSystemsWords(t *testing.T) {
+	s := fake(t)
+	b, _ := signedIn(t, s.URL)
+	one := apiclient.Op{Verb: apiclient.UserReset, On: userNamed(t, b, aiventest.OTPEmail).Ref}
+	two := apiclient.Op{Verb: apiclient.UserReset, On: userNamed(t, b, aiventest.SSOEmail).Ref}
+	if title := planned(t, b, one).Title; title != "Reset the password of "+aiventest.OTPEmail {
+		t.Errorf("one is called %q", title)
+	}
+	if title := planned(t, b, one, two).Title; title != "Reset password 2 users" {
+		t.Errorf("two are called %q", title)
+	}
+}

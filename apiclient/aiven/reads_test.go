@@ -195,3 +195,19 @@ func TestRefs(t *testing.T) {
 		t.Errorf("a token that is not there: %v", err)
 	}
 }
+
+func TestAccountWithoutOrganization(t *testing.T) {
+	s := fake(t)
+	b, _ := signedIn(t, s.URL)
+	alone := apiclient.Ref{Context: contextName, Kind: apiclient.KindAccount, Path: apiclient.NewPath("", "a1", "Alone")}
+	s.Forget()
+	if _, err := b.Users(t.Context(), apiclient.Query{Scope: alone}); !errors.Is(err, apiclient.ErrUnsupported) {
+		t.Errorf("its users: %v", err)
+	}
+	if _, err := b.Objects(t.Context(), apiclient.Query{Scope: alone}); !errors.Is(err, apiclient.ErrUnsupported) {
+		t.Errorf("its projects: %v", err)
+	}
+	if n := len(s.Requests()); n > 0 {
+		t.Errorf("%d requests were made", n)
+	}
+}

@@ -84,7 +84,7 @@ func missing() map[apiclient.Verb]string {
 	const switched = "users are activated and deactivated here"
 	const setUp = "users need no set-up here"
 	const roles = "what a role may do is fixed by Aiven"
-	const grants = "permissions are given to users and groups in Aiven's web console"
+	const grants = "permissions are not changed from here: use Aiven's web console, or avn permissions"
 	return map[apiclient.Verb]string{
 		apiclient.AccountEnable:   "an organization cannot be switched off, so it cannot be switched on",
 		apiclient.AccountDisable:  "an organization cannot be switched off: deactivate its users",
