@@ -13,6 +13,7 @@ type Draft struct {
 	Plan  Plan
 	info  Info
 	doing func(Op) string
+	spec  VerbSpec // of what was asked for, in the driver's words
 	taken map[Ref]bool
 }
 
@@ -29,9 +30,10 @@ func NewDraft(d Driver, info Info, ops []Op, doing func(Op) string) (*Draft, err
 			return nil, err
 		}
 	}
+	spec, _ := d.Verb(ops[0].Verb) // known: CheckOp has looked
 	return &Draft{
 		Plan: Plan{Context: info.Context, System: info.URL, Verb: ops[0].Verb},
-		info: info, doing: doing,
+		info: info, doing: doing, spec: spec,
 	}, nil
 }
 
@@ -167,8 +169,7 @@ func (d *Draft) asked() []Op {
 }
 
 func (d *Draft) title() string {
-	spec := Spec(d.Plan.Verb)
-	asked := d.asked()
+	spec, asked := d.spec, d.asked()
 	switch len(asked) {
 	case 0:
 		return spec.Title
