@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -33,10 +35,14 @@ type demoOptions struct {
 	clock     string
 	noConsole bool
 	tokenFile string
+	driver    string
+	given     func(names ...string) bool // tells whether any of these flags was used
 	looks     looks
 }
 
 func (o *demoOptions) flags(f *pflag.FlagSet) {
+	f.StringVar(&o.driver, "driver", gatehouse.Name, "kind of system: "+gatehouse.Name+", or one of "+strings.Join(fakeNames(), ", ")+", whose protocol is served from memory")
+	o.given = func(names ...string) bool { return slices.ContainsFunc(names, f.Changed) }
 	f.IntVar(&o.size.Accounts, "accounts", 40, "how many accounts there are")
 	f.IntVar(&o.size.Users, "users", 2000, "how many users there are")
 	f.IntVar(&o.size.Tokens, "tokens", 20000, "how many tokens there are")
@@ -89,6 +95,9 @@ GATEHOUSE_DEFAULT_ADMIN_PASSWORD_FILE has one.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return usageError(err)
+			}
+			if o.driver != gatehouse.Name {
+				return demoFake(cmd.Context(), s, o)
 			}
 			return demo(cmd.Context(), s, o)
 		},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -100,6 +101,14 @@ func read(before book.Context, v apiclient.Values) (book.Context, *apiclient.Fai
 	if c.Options, err = parseOptions(v.Text("options")); err != nil {
 		return c, wrong("options", err)
 	}
+	for name, value := range before.Options {
+		if !short(value) {
+			if c.Options == nil {
+				c.Options = map[string]string{}
+			}
+			c.Options[name] = value
+		}
+	}
 	place := strings.TrimSpace(v.Text("place"))
 	was := c.Credential
 	c.Credential = book.Source{From: v.Text("credential"), Method: was.Method, Pass: was.Pass}
@@ -133,10 +142,16 @@ func wrong(field string, err error) *apiclient.Failure {
 	}
 }
 
+// short tells whether an option fits into a line of the form. Longer ones,
+// such as a certificate, are kept as they are.
+func short(value string) bool { return !strings.ContainsFunc(value, unicode.IsSpace) }
+
 func formatOptions(o map[string]string) string {
 	var parts []string
 	for _, k := range sortedKeys(o) {
-		parts = append(parts, k+"="+o[k])
+		if short(o[k]) {
+			parts = append(parts, k+"="+o[k])
+		}
 	}
 	return strings.Join(parts, " ")
 }
