@@ -3,7 +3,6 @@ package arvados
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -234,5 +233,3 @@ func (b *backend) admins(ctx context.Context) (admins []apiclient.Ref, known boo
 		}
 	}
 }
-
-func quoted(s string) string { return fmt.Sprintf("%q", s) }

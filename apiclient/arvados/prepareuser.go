@@ -145,7 +145,7 @@ func (d *draft) reassign(ctx context.Context, op apiclient.Op, u user) error {
 	if err != nil {
 		return err
 	}
-	d.Fact(false, "%s go into project %s of %s.", plural(n, "project or collection"), quoted(projectFor(op)), to.label)
+	d.Fact(false, "%s go into project %q of %s.", plural(n, "project or collection"), projectFor(op), to.label)
 	if u.UUID == d.b.me.UUID {
 		d.Block(u.label()+" is you: with your data your tokens would go.", "Let another admin do it.")
 	}

@@ -1,7 +1,12 @@
 package arvados_test
 
 import (
+	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -202,6 +207,34 @@ func TestATokenMadeToActDoesNotStay(t *testing.T) {
 	o := b.Do(t.Context(), apiclient.Op{Verb: apiclient.UserExpireTokens, On: ref(apiclient.KindUser, jane)})
 	if o.End != apiclient.Refused || s.Count("api_client_authorizations", "owner_uuid", jane) != 0 || len(o.Orphans) != 0 {
 		t.Errorf("%+v", o)
+	}
+}
+
+// TestCancelledInTheMiddle: nor does it stay when the op is cancelled while it
+// is used.
+func TestCancelledInTheMiddle(t *testing.T) {
+	s := serve(t, arvadostest.Options{})
+	jane := s.AddUser("jane", nil)
+	s.AddToken(jane)
+	upstream, err := url.Parse(s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	pass := httputil.NewSingleHostReverseProxy(upstream)
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && r.URL.Path == "/arvados/v1/api_client_authorizations" {
+			cancel()
+			<-r.Context().Done()
+			return
+		}
+		pass.ServeHTTP(w, r)
+	}))
+	defer front.Close()
+	b := connect(t, front.URL, s.AdminToken)
+	o := b.Do(ctx, apiclient.Op{Verb: apiclient.UserExpireTokens, On: ref(apiclient.KindUser, jane)})
+	if n := s.Count("api_client_authorizations", "owner_uuid", jane); n != 1 || o.End.Good() || len(o.Orphans) > 0 {
+		t.Errorf("%d tokens are there; %+v", n, o)
 	}
 }
 
