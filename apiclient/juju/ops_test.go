@@ -448,3 +448,34 @@ func TestAnOldControllerSaysWhatItLacks(t *testing.T) {
 		t.Errorf("it ended as %+v", res.Outcomes)
 	}
 }
+
+func TestAPlanOfManyGrantsAsksOnce(t *testing.T) {
+	s := start(t, "4.0.12")
+	s.Fill(5, jujutest.Counts{Users: 60, Models: 12}, userPassword)
+	b := s.owner()
+	grants, err := b.Grants(within(t), apiclient.Query{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ops []apiclient.Op
+	for _, g := range grants.Rows {
+		if g.Subject.Name() != jujutest.Owner {
+			ops = append(ops, apiclient.Op{Verb: apiclient.GrantRemove, On: g.Ref})
+		}
+	}
+	s.Forget()
+	p, err := b.Prepare(within(t), ops)
+	if err != nil || len(p.Steps) != len(ops) || len(p.Blocks) > 0 {
+		t.Fatalf("%d of %d steps, %+v, %v", len(p.Steps), len(ops), p.Blocks, err)
+	}
+	if n := len(s.said()); n > 5 || len(ops) < 60 {
+		t.Errorf("%d calls for %d ops", n, len(ops))
+	}
+	if r := apiclient.Run(within(t), b, p, apiclient.RunOptions{}).Wait(); !r.Good() {
+		t.Fatalf("it ended as %+v", r.Counts)
+	}
+	left, err := b.Grants(within(t), apiclient.Query{})
+	if err != nil || len(left.Rows) != len(grants.Rows)-len(ops) {
+		t.Errorf("%d are left, %v", len(left.Rows), err)
+	}
+}
