@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/image/font"
@@ -18,13 +19,19 @@ import (
 )
 
 // The font files that are tried for a character, the first that has it wins.
-// The packages that hold them on Debian are in the README.
+// There are no more than these, so that pictures are the same wherever all of
+// them are installed.
 var (
-	regular  = []string{"JetBrainsMono-Regular.ttf", "DejaVuSansMono.ttf", "NotoMono-Regular.ttf", "NotoSansCJK-Regular.ttc", "DroidSansFallbackFull.ttf", "Symbola_hint.ttf", "DejaVuSans.ttf"}
+	regular  = []string{"JetBrainsMono-Regular.ttf", "DejaVuSansMono.ttf", "DroidSansFallbackFull.ttf", "Symbola_hint.ttf", "DejaVuSans.ttf"}
 	bold     = []string{"JetBrainsMono-Bold.ttf", "DejaVuSansMono-Bold.ttf"}
 	italic   = []string{"JetBrainsMono-Italic.ttf", "DejaVuSansMono-Oblique.ttf"}
 	fontDirs = []string{"/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts"}
 )
+
+// Packages are those of Debian and Ubuntu that hold the fonts.
+func Packages() []string {
+	return []string{"fonts-jetbrains-mono", "fonts-dejavu-core", "fonts-dejavu-extra", "fonts-droid-fallback", "fonts-symbola"}
+}
 
 // size is the height of the letters in pixels; the width of a cell follows.
 const size = 16.5
@@ -32,6 +39,7 @@ const size = 16.5
 // Fonts draws characters.
 type Fonts struct {
 	regular, bold, italic []face
+	missing               []string
 	cellW, cellH, ascent  int
 }
 
@@ -60,11 +68,20 @@ func FindFonts() (*Fonts, error) {
 	if len(f.regular) == 0 {
 		return nil, fmt.Errorf("none of the fonts %s is in %s; install one", strings.Join(regular, ", "), strings.Join(dirs, ", "))
 	}
+	for _, name := range slices.Concat(regular, bold, italic) {
+		if files[name] == "" {
+			f.missing = append(f.missing, name)
+		}
+	}
 	m := f.regular[0].Metrics()
 	advance, _ := f.regular[0].GlyphAdvance('M')
 	f.cellW, f.cellH, f.ascent = advance.Round(), (m.Ascent + m.Descent).Ceil(), m.Ascent.Round()
 	return f, nil
 }
+
+// Missing are the font files that were looked for and not found: pictures made
+// without them differ from those made with them.
+func (f *Fonts) Missing() []string { return f.missing }
 
 func load(files map[string]string, names []string) []face {
 	var out []face
