@@ -198,8 +198,8 @@ func (p *pens) use(t *theme.Theme) {
 				pen = pen.Add(t.Pen(over))
 			}
 			for cursor := range 2 {
-				if cursor == 1 {
-					pen = pen.Add(t.Pen(theme.Cursor))
+				if cursor == 1 { // in reverse a colour would be the ground of its cell, and the row in pieces
+					pen = t.Pen(overTone(k)).Add(t.Pen(theme.Cursor))
 				}
 				p.of[cursor][k][tone] = pen
 				p.match[cursor][k][tone] = pen.Add(t.Pen(theme.Match))
