@@ -83,6 +83,36 @@ type Credential struct {
 	User    string
 	Secret  Secret
 	Expires time.Time
+	// Entered says that it is what a person would enter to sign in by Method,
+	// from wherever it is kept: SignIn comes first, and makes of it what Open
+	// wants.
+	Entered bool
+}
+
+// Enter signs in with a credential that is Entered, where its method is one
+// that asks for a secret. Any other is ready for Open as it is.
+func (d Driver) Enter(ctx context.Context, t Target, c Credential) (Credential, error) {
+	if !c.Entered || d.SignIn == nil {
+		return c, nil
+	}
+	for _, m := range d.Methods {
+		if m.Name != c.Method {
+			continue
+		}
+		with := Values{}
+		for _, f := range m.Fields {
+			switch {
+			case f.Kind == SecretField && f.Required:
+				with[f.Name] = Input{Secret: c.Secret}
+			case f.Name == "user" && c.User != "":
+				with[f.Name] = Input{Text: c.User}
+			case f.Default != "":
+				with[f.Name] = Input{Text: f.Default}
+			}
+		}
+		return d.SignIn(ctx, t, m.Name, with)
+	}
+	return c, nil
 }
 
 // NeedMore is the error of SignIn when the system asks for a second round.

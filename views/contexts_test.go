@@ -80,6 +80,7 @@ func TestGoingToAnotherContext(t *testing.T) {
 	if f := c.frame(); strings.Contains(f, "acme") || strings.Contains(f, "protected") || strings.Contains(f, "locked") {
 		t.Errorf("something of prod is left:\n%s", f)
 	}
+	c.see("the credential is kept in")
 	// The session is kept in the file that the context names, and is used next time.
 	stored, err := p.book.Open(t.Context(), "test")
 	if err != nil || stored.Why != nil || stored.Credential.Secret.IsZero() {
@@ -185,4 +186,22 @@ func TestARegistrationStringBecomesAContext(t *testing.T) {
 	if got, err := p.book.Open(t.Context(), "mine"); err != nil || got.Context.User != "noa" || got.Context.URL != p.test.url {
 		t.Errorf("kept as %+v, %v", got.Context, err)
 	}
+}
+
+func TestAKeptPasswordSignsIn(t *testing.T) {
+	p := places(t)
+	t.Setenv("PLACE_PASSWORD", adminPassword)
+	err := p.book.Add(contexts.Context{Name: "auto", Driver: "gatehouse", URL: p.test.url, User: "admin",
+		Credential: contexts.Source{From: contexts.FromEnv, Env: "PLACE_PASSWORD", Method: "password"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := p.open(t)
+	c.see("acme")
+	c.keys("c")
+	c.see("  auto ")
+	c.keys("/auto", "enter")
+	c.gone("● prod")
+	c.keys("enter")
+	c.see("auto ▾", "admin@admin", "1 Accounts 1")
 }

@@ -71,11 +71,15 @@ func (c *Console) rolesAction() tui.Action {
 }
 
 // opened is called when a system has let somebody in.
-func (c *Console) opened(cred apiclient.Credential) tea.Cmd {
-	if c.roots[apiclient.KindGrant] != nil && !c.session.Info().Lists[apiclient.KindGrant].OK && c.session.Info().Lists[apiclient.KindRole].OK {
-		return tea.Batch(c.keep(cred), c.anew()) // the tab was opened before it was known what it shows
+func (c *Console) opened(cred apiclient.Credential, isNew bool) tea.Cmd {
+	var keep tea.Cmd
+	if isNew {
+		keep = c.keep(cred)
 	}
-	return c.keep(cred)
+	if c.roots[apiclient.KindGrant] != nil && !c.session.Info().Lists[apiclient.KindGrant].OK && c.session.Info().Lists[apiclient.KindRole].OK {
+		return tea.Batch(keep, c.anew()) // the tab was opened before it was known what it shows
+	}
+	return keep
 }
 
 // keepLimit is how long storing a credential may take.
@@ -87,15 +91,22 @@ func (c *Console) keep(cred apiclient.Credential) tea.Cmd {
 	if c.o.Book == nil || c.place.Name == "" || !c.place.Credential.Ours() {
 		return nil
 	}
-	name, ctx := c.place.Name, c.session.Context()
+	name, where, ctx := c.place.Name, keptAt(c.place.Credential), c.session.Context()
 	return func() tea.Msg {
 		ctx, stop := context.WithTimeout(ctx, keepLimit)
 		defer stop()
 		if _, err := c.o.Book.Keep(ctx, name, cred); err != nil {
 			return tui.ToastMsg{Tone: theme.Warn, Text: safetext.Clean(fmt.Sprintf("the credential was not stored, it is asked for again next time: %v", err))}
 		}
-		return nil
+		return tui.ToastMsg{Tone: theme.Good, Text: safetext.Clean("signed in; the credential is kept in " + where)}
 	}
+}
+
+func keptAt(s book.Source) string {
+	if s.From == book.FromFile {
+		return s.File
+	}
+	return "the keyring"
 }
 
 // markPlace says in words and colour where one is.

@@ -149,24 +149,31 @@ func (b *Book) Remove(ctx context.Context, name string) error {
 }
 
 // Keep stores a credential where the context says, if that place is ours; it
-// tells whether it did.
+// tells whether it did. What kind of credential it is is noted in the context,
+// so that it is used in the same way next time.
 func (b *Book) Keep(ctx context.Context, name string, cred apiclient.Credential) (bool, error) {
 	f, err := Load(b.Path)
 	if err != nil {
 		return false, err
 	}
 	c, ok := f.Find(name)
-	if !ok || !c.Credential.Ours() || !c.Credential.keeps(cred) {
+	if !ok || !c.Credential.Ours() {
 		return false, nil
 	}
-	return true, b.Store.Write(ctx, c, cred)
-}
-
-// keeps tells whether the place is for credentials of this kind: where a
-// context keeps a password, the session that the password opened is not
-// written over it.
-func (s Source) keeps(cred apiclient.Credential) bool {
-	return s.Method == "" || s.Method == cred.Method
+	if err := b.Store.Write(ctx, c, cred); err != nil {
+		return false, err
+	}
+	if c.Credential.method() == cred.Method {
+		return true, nil
+	}
+	return true, Change(b.Path, func(f *File) error {
+		c, ok := f.Find(name)
+		if !ok {
+			return nil
+		}
+		c.Credential.Method = cred.Method
+		return f.Put(c)
+	})
 }
 
 // Offer is a system that the official tools of its kind know on this machine.
@@ -198,6 +205,21 @@ func (b *Book) Offers(lookup func(string) (string, bool)) (offers []Offer, unrea
 		}
 	}
 	return offers, unread
+}
+
+// NameOf makes a name for a context of what a system calls itself; "" where
+// nothing of that can be used.
+func NameOf(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '.' || r == '_' {
+			return r
+		}
+		return '-'
+	}, strings.ToLower(s))
+	if s = strings.TrimLeft(s, "-._"); len(s) > 63 {
+		s = s[:63]
+	}
+	return s
 }
 
 // FreeName makes a name for a context that is not taken yet: the driver's, or

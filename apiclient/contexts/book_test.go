@@ -70,7 +70,7 @@ func TestKeepingWritesOnlyWhatIsOurs(t *testing.T) {
 		{Source{}, false},
 		{Source{From: FromEnv, Env: "HELD"}, false},
 		{Source{From: FromKeyring}, true},
-		{Source{From: FromKeyring, Method: "password"}, false},
+		{Source{From: FromKeyring, Method: "password"}, true},
 		{Source{From: FromFile, File: filepath.Join(t.TempDir(), "token")}, true},
 	} {
 		c := Context{Name: "c", Driver: "one", URL: "https://a.example", Credential: tc.from}
@@ -84,7 +84,7 @@ func TestKeepingWritesOnlyWhatIsOurs(t *testing.T) {
 		if !tc.want {
 			continue
 		}
-		if o, err := b.Open(t.Context(), "c"); err != nil || o.Credential.Secret.Reveal() != canary {
+		if o, err := b.Open(t.Context(), "c"); err != nil || o.Credential.Secret.Reveal() != canary || o.Credential.Method != "token" {
 			t.Errorf("%+v: not read back: %v", tc.from, err)
 		}
 		if err := b.Rename(t.Context(), "c", "d"); err != nil {
@@ -127,5 +127,10 @@ func TestFreeName(t *testing.T) {
 	}
 	if got := FreeName("ais", all); got != "ais" {
 		t.Error(got)
+	}
+	for from, want := range map[string]string{"Prod EU": "prod-eu", "  é": "", "..x": "x", strings.Repeat("a", 80): strings.Repeat("a", 63)} {
+		if got := NameOf(from); got != want || got != "" && !namePattern.MatchString(got) {
+			t.Errorf("%q: %q", from, got)
+		}
 	}
 }

@@ -35,7 +35,7 @@ type execCredential struct {
 // runPlugin asks a command for the credential. It runs without a shell and
 // without the terminal, and sees only the variables that are allowed.
 func runPlugin(ctx context.Context, getenv func(string) string, c Context) (apiclient.Credential, error) {
-	cred := apiclient.Credential{Method: c.Credential.method(), User: c.User}
+	cred := apiclient.Credential{Method: c.Credential.method(), User: c.User, Entered: true}
 	fail := func(format string, a ...any) (apiclient.Credential, error) {
 		return cred, fmt.Errorf("ask %s for the credential of %s: %s", c.Credential.Command[0], c.Name, fmt.Sprintf(format, a...))
 	}

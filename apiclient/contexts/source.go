@@ -93,7 +93,7 @@ func NewStore() *Store {
 // Read gives the credential of a context, ErrAsk where there is none.
 func (st *Store) Read(ctx context.Context, c Context) (apiclient.Credential, error) {
 	s := c.Credential
-	cred := apiclient.Credential{Method: s.method(), User: c.User}
+	cred := apiclient.Credential{Method: s.method(), User: c.User, Entered: true}
 	var text string
 	var err error
 	switch s.From {

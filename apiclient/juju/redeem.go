@@ -91,6 +91,7 @@ func (o opened) target(r registration, answered int) apiclient.Target {
 	}
 	if r.Controller != "" {
 		t.Options[OptionController] = r.Controller
+		t.Context = r.Controller
 	}
 	return t
 }

@@ -109,7 +109,7 @@ func (s *Screen) pasted(v apiclient.Values) (tea.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.arrive(driver, c, cred)
+	return s.arrive(driver, c, cred, "")
 }
 
 func keptIn(v apiclient.Values) (book.Source, error) {
@@ -157,8 +157,7 @@ func (s *Screen) redeem(d apiclient.Driver, c book.Context, text apiclient.Secre
 					return change.Refusal(apiclient.AsFailure("redeem the registration string", err))
 				}
 				c.URL, c.User, c.CAFile, c.Options = target.URL, cmp.Or(target.User, cred.User), target.CAFile, target.Options
-				c.Name = cmp.Or(c.Name, target.Context)
-				next, err := s.arrive(d, c, cred)
+				next, err := s.arrive(d, c, cred, target.Context)
 				if err != nil {
 					// It is redeemed; only the name for it could not be saved.
 					return form.Succeeded{Then: tea.Sequence(tui.Toast(theme.Bad, outcome.Words+"; "+err.Error()),
@@ -170,14 +169,15 @@ func (s *Screen) redeem(d apiclient.Driver, c book.Context, text apiclient.Secre
 	})
 }
 
-// arrive saves the new context with its credential and goes there.
-func (s *Screen) arrive(d apiclient.Driver, c book.Context, cred apiclient.Credential) (tea.Cmd, error) {
+// arrive saves the new context with its credential and goes there. Without a
+// name it gets one of what the system calls itself.
+func (s *Screen) arrive(d apiclient.Driver, c book.Context, cred apiclient.Credential, called string) (tea.Cmd, error) {
 	all, _, err := s.Book.All()
 	if err != nil {
 		return nil, err
 	}
 	if c.Name == "" {
-		c.Name = book.FreeName(d.Name, all)
+		c.Name = book.FreeName(cmp.Or(book.NameOf(called), d.Name), all)
 	}
 	c.User = cmp.Or(c.User, cred.User)
 	if err := s.Book.Add(c); err != nil {

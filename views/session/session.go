@@ -30,9 +30,10 @@ type Options struct {
 	Ask func(why *apiclient.Failure) tea.Cmd
 	// Anew starts the console anew because somebody else has signed in.
 	Anew func() tea.Cmd
-	// Opened hears of every credential that the system has let in. nil: nobody
-	// wants to know.
-	Opened func(apiclient.Credential) tea.Cmd
+	// Opened hears of every credential that the system has let in, and whether
+	// it is new: not made of one that was kept somewhere. nil: nobody wants to
+	// know.
+	Opened func(c apiclient.Credential, isNew bool) tea.Cmd
 	// Locked tells whether changes are refused before they are sent. It is
 	// asked from commands too. nil: they never are.
 	Locked func() bool
@@ -78,6 +79,7 @@ type opened struct {
 	backend    apiclient.Backend
 	identity   apiclient.Identity
 	credential apiclient.Credential
+	entered    bool // it was made of one that was kept somewhere
 }
 
 // SignedIn is sent to the session by whoever asked for a credential.
@@ -130,6 +132,11 @@ func (s *Session) Open(c apiclient.Credential) tea.Cmd {
 		target.User = c.User
 	}
 	return tui.Load(s.loader, s.id, Limit, func(ctx context.Context) (opened, error) {
+		entered := c.Entered
+		c, err := driver.Enter(ctx, target, c)
+		if err != nil {
+			return opened{}, err
+		}
 		b, err := driver.Open(ctx, target, c)
 		if err != nil {
 			return opened{}, err
@@ -139,7 +146,7 @@ func (s *Session) Open(c apiclient.Credential) tea.Cmd {
 			b.Close()
 			return opened{}, err
 		}
-		return opened{b, who, c}, nil
+		return opened{b, who, c, entered}, nil
 	})
 }
 
@@ -175,11 +182,15 @@ func (s *Session) Update(msg tea.Msg) tea.Cmd {
 // signedIn goes on with what was answered to the question for a credential.
 func (s *Session) signedIn(m SignedIn) tea.Cmd {
 	s.asking = false
-	if m.Target != nil && m.Target.URL != s.o.Target.URL {
-		// A registration string can be for another place than the one that
-		// was asked about; then that place has no name yet.
+	if m.Target != nil {
+		// What was learnt of the place counts. A registration string can even be
+		// for another place than the one that was asked about; then that one
+		// has no name yet.
 		to := *m.Target
-		if to.Context == "" {
+		switch {
+		case to.URL == s.o.Target.URL:
+			to.Context = s.o.Target.Context
+		case to.Context == "":
 			to.Context = host(to.URL)
 		}
 		s.o.Target = to
@@ -199,6 +210,10 @@ func host(address string) string {
 
 func (s *Session) failedToOpen(err error) tea.Cmd {
 	f := apiclient.AsFailure("sign in to "+s.o.Target.URL, err)
+	if more := (*apiclient.NeedMore)(nil); errors.As(err, &more) {
+		f = &apiclient.Failure{Tried: f.Tried, Message: more.Words, Cause: apiclient.ErrSignedOut}
+		err = f
+	}
 	if errors.Is(err, apiclient.ErrSignedOut) || errors.Is(err, apiclient.ErrDenied) {
 		s.link.answered()
 		s.asking = false
@@ -234,7 +249,7 @@ func (s *Session) wasOpened(o opened) tea.Cmd {
 	s.feed.stop()
 	cmds := []tea.Cmd{s.feed.start()}
 	if s.o.Opened != nil {
-		cmds = append(cmds, s.o.Opened(o.credential))
+		cmds = append(cmds, s.o.Opened(o.credential, !o.entered))
 	}
 	if !s.refreshing {
 		s.refreshing = true
