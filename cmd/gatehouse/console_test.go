@@ -165,6 +165,13 @@ func (c *console) Answer(key string) {
 	c.Keys(key)
 }
 
+// Submit sends the form, which like a question does not listen at once.
+func (c *console) Submit() {
+	c.t.Helper()
+	c.pace(reading)
+	c.Keys("ctrl+s")
+}
+
 // Confirm reads a destructive question, types the word and presses enter.
 func (c *console) Confirm(word string) {
 	c.t.Helper()
@@ -280,3 +287,6 @@ func (c *console) Go(text string) {
 	}
 	c.t.Fatalf("the cursor does not come to %s", text)
 }
+
+// ages are what a list says of times, and the number of what is on its way.
+var ages = regexp.MustCompile(`just now|\d+ (sec|min|hour|day)s? ago|in \d+ (min|hour|day)s?`)

@@ -110,7 +110,9 @@ func ignoreClosed(err error) error {
 const piece = 2500
 
 // fill puts the data in. As soon as there are accounts and users the console
-// may begin; tokens go on coming.
+// may begin; tokens go on coming. A demo that is to be the same each time lets
+// it begin at the end: else it would take secrets in between, and which tokens
+// get which would be left to chance.
 func (d *demoServer) fill(ctx context.Context, srv *server.Server, out io.Writer) error {
 	data := sample.Make(d.o.size, d.o.seed, d.now(), d.others)
 	tokens := data.Tokens
@@ -118,7 +120,9 @@ func (d *demoServer) fill(ctx context.Context, srv *server.Server, out io.Writer
 	if _, err := srv.Fill(ctx, data); err != nil {
 		return err
 	}
-	close(d.ready)
+	if d.random == nil {
+		close(d.ready)
+	}
 	if d.o.tokenFile != "" && len(tokens) > 0 {
 		tokens = tokens[1:] // that one makes it so many as were asked for
 		if err := d.token(ctx, srv); err != nil {
@@ -129,6 +133,9 @@ func (d *demoServer) fill(ctx context.Context, srv *server.Server, out io.Writer
 		if _, err := srv.Fill(ctx, server.Fill{By: data.By, Tokens: some}); err != nil {
 			return err
 		}
+	}
+	if d.random != nil {
+		close(d.ready)
 	}
 	if out != nil {
 		d.tell(out)

@@ -19,12 +19,12 @@ func TestSignInAndOut(t *testing.T) {
 	c.See("Sign in to", "User name *")
 	c.Fill("User name", "admin")
 	c.Fill("Password", "not the password at all")
-	c.Keys("ctrl+s")
+	c.Submit()
 	c.See("do not fit together", "admin")
 	c.field("Password")
 	c.Keys("ctrl+u")
 	c.Type(adminPassword)
-	c.Keys("ctrl+s")
+	c.Submit()
 	c.See("admin@admin", "▸")
 	if bytes.Contains(c.st.Raw(), []byte(adminPassword)) {
 		t.Error("the password was drawn")
@@ -53,7 +53,7 @@ func TestExpiredSessionGoesOnAfterSigningIn(t *testing.T) {
 	c.See("Sign in to", "User name *")
 	c.Fill("User name", "admin")
 	c.Fill("Password", adminPassword)
-	c.Keys("ctrl+s")
+	c.Submit()
 	c.See("admin@admin", "▸")
 
 	c.Keys("n")
@@ -63,10 +63,10 @@ func TestExpiredSessionGoesOnAfterSigningIn(t *testing.T) {
 	s.must(http.MethodPost, wire.UserPath("admin", "expire-tokens"), nil, nil)
 	c.See("Sign in to", "what was being done goes on")
 	c.Fill("Password", adminPassword)
-	c.Keys("ctrl+s")
+	c.Submit()
 	c.Gone("Sign in to")
 	c.See("New account on", "acme")
-	c.Keys("ctrl+s")
+	c.Submit()
 	c.SeeRow("acme", "● enabled")
 }
 

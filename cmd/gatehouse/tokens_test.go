@@ -23,7 +23,7 @@ func TestTokenLife(t *testing.T) {
 	c.See("New token on")
 	c.Fill("User", "kim")
 	c.Fill("Description", "laptop")
-	c.Keys("ctrl+s")
+	c.Submit()
 	c.See("••••", "characters")
 	c.Answer("c")
 	secret := c.Copied(1)
@@ -47,7 +47,7 @@ func TestTokenLife(t *testing.T) {
 	c.field("Description")
 	c.Keys("ctrl+u")
 	c.Type("old laptop")
-	c.Keys("ctrl+s")
+	c.Submit()
 	c.SeeRow(prefix, "old laptop")
 
 	t.Log("revoke")
