@@ -129,19 +129,26 @@ func gone(text string) act { return func(c *console) { c.t.Helper(); c.gone(text
 
 func closed(c *console) { c.t.Helper(); c.closed() }
 
-// row brings the cursor to the row whose text holds the given one, however
-// wide the columns are.
+// row brings the cursor to the row that holds a text, however wide the columns
+// are.
 func row(text string) act {
 	return func(c *console) {
 		c.t.Helper()
-		held := func(line string) bool { return strings.Contains(strings.Join(strings.Fields(line), " "), text) }
-		c.until("a row "+text, func(f string) bool { return slices.ContainsFunc(strings.Split(f, "\n"), held) })
+		at := func(frame string) (on, there bool) {
+			_, rows, _ := strings.Cut(frame, "────\n")
+			for line := range strings.Lines(rows) {
+				if s := flat(line); strings.Contains(s, text) {
+					there = true
+					on = on || strings.HasPrefix(s, "▸")
+				}
+			}
+			return on, there
+		}
+		c.until("a row "+text, func(f string) bool { _, there := at(f); return there })
 		c.keys("home")
 		for range 200 {
-			for line := range strings.Lines(c.frame()) {
-				if strings.HasPrefix(strings.TrimLeft(line, " "), "▸") && held(line) {
-					return
-				}
+			if on, _ := at(c.frame()); on {
+				return
 			}
 			c.keys("down")
 		}
@@ -283,9 +290,9 @@ func (s site) lacks(c *console, reasons map[string]string) {
 		c.keys(":")
 		c.see("Command")
 		c.keys(title)
-		c.see(why)
+		see("▸ " + title + " ✗")(c)
 		c.keys("enter")
-		c.see(why)
+		see(why)(c)
 		c.keys("esc", "esc")
 		c.closed()
 	}
