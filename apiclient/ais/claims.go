@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gatehouse/apiclient"
+	"gatehouse/apiclient/secret"
 )
 
 // claims are what a token says of itself. Nobody has verified it: only the
@@ -152,4 +153,9 @@ func classify(s apiclient.Secret) []apiclient.Match {
 // hasAllMarks tells whether it has all that AuthN's own tokens have.
 func (c claims) hasAllMarks() bool {
 	return c.Issuer != "" && !c.Issued.IsZero() && !c.Expires.IsZero() && c.hasAdmin && c.hasClusters && !c.hasID
+}
+
+// trimmed takes the white space off that comes along with a pasted token.
+func trimmed(s apiclient.Secret) apiclient.Secret {
+	return secret.New(strings.TrimSpace(s.Reveal()))
 }

@@ -9,7 +9,6 @@ import (
 
 	"gatehouse/apiclient"
 	"gatehouse/apiclient/rest"
-	"gatehouse/apiclient/secret"
 )
 
 // Ways to sign in. Both end with a token.
@@ -161,9 +160,4 @@ func credential(token apiclient.Secret) (apiclient.Credential, error) {
 		return apiclient.Credential{}, err
 	}
 	return apiclient.Credential{Method: byToken, User: said.Subject, Secret: trimmed(token), Expires: said.Expires}, nil
-}
-
-// trimmed takes the white space off that comes along with a pasted token.
-func trimmed(s apiclient.Secret) apiclient.Secret {
-	return secret.New(strings.TrimSpace(s.Reveal()))
 }

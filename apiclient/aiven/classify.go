@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gatehouse/apiclient"
+	"gatehouse/apiclient/secret"
 )
 
 const (
@@ -46,8 +47,23 @@ func classify(s apiclient.Secret) []apiclient.Match {
 	return []apiclient.Match{m}
 }
 
+// trimToken takes off what is pasted along with a token.
+func trimToken(s apiclient.Secret) apiclient.Secret {
+	text := strings.TrimSpace(s.Reveal())
+	if word, rest, ok := strings.Cut(text, " "); ok && word == scheme {
+		text = strings.TrimSpace(rest)
+	}
+	return secret.New(text)
+}
+
+// usesPrefix tells whether a token begins with the prefix that Aiven calls it by.
+func usesPrefix(s apiclient.Secret, prefix string) bool {
+	return prefix != "" && strings.HasPrefix(s.Reveal(), prefix)
+}
+
 // checkTokenText tells what can be no token at all.
-func checkTokenText(token string) error {
+func checkTokenText(s apiclient.Secret) error {
+	token := s.Reveal()
 	switch {
 	case token == "":
 		return errors.New("is required")

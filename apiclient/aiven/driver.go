@@ -12,7 +12,6 @@ import (
 
 	"gatehouse/apiclient"
 	"gatehouse/apiclient/rest"
-	"gatehouse/apiclient/secret"
 )
 
 // Name is the driver's name in contexts.
@@ -91,15 +90,6 @@ func address(t apiclient.Target) string {
 		return defaultURL
 	}
 	return strings.TrimRight(t.URL, "/")
-}
-
-// trimToken takes off what is pasted along with a token.
-func trimToken(s apiclient.Secret) apiclient.Secret {
-	text := strings.TrimSpace(s.Reveal())
-	if word, rest, ok := strings.Cut(text, " "); ok && word == scheme {
-		text = strings.TrimSpace(rest)
-	}
-	return secret.New(text)
 }
 
 // Info implements apiclient.Backend.

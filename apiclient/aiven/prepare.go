@@ -184,14 +184,14 @@ func (d *draft) tellNewToken(op apiclient.Op) {
 func (d *draft) onToken(ctx context.Context, op apiclient.Op) error {
 	if op.On.IsZero() {
 		token := trimToken(pasted(op))
-		if err := checkTokenText(token.Reveal()); err != nil {
+		if err := checkTokenText(token); err != nil {
 			return &apiclient.Failure{Tried: d.b.doing(op), Message: "it " + err.Error(), Cause: apiclient.ErrInvalid}
 		}
 		own, _, err := d.b.ownTokens(ctx)
 		if err != nil && !isDenied(err) {
 			return err
 		}
-		i := slices.IndexFunc(own, func(t apiclient.Token) bool { return t.Handle != "" && strings.HasPrefix(token.Reveal(), t.Handle) })
+		i := slices.IndexFunc(own, func(t apiclient.Token) bool { return usesPrefix(token, t.Handle) })
 		if i >= 0 {
 			// By its prefix: the token itself is not needed any more.
 			op.On, op.Secret, op.With = own[i].Ref, apiclient.Secret{}, nil

@@ -148,7 +148,7 @@ func (b *backend) tokenOf(h holder, w wireToken) apiclient.Token {
 		if w.Manually {
 			t.Type = typePersonal
 		}
-		t.InUse = w.InUse || w.TokenPrefix != "" && strings.HasPrefix(b.using().Reveal(), w.TokenPrefix)
+		t.InUse = w.InUse || usesPrefix(b.using(), w.TokenPrefix)
 	}
 	if h.owned != "" {
 		path = apiclient.NewPath(h.owned, h.organization.OrganizationID, h.user, w.TokenPrefix)

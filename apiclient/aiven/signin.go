@@ -125,7 +125,7 @@ func signInAdvice(ctx context.Context, client *rest.Client, email, otherwise str
 // with one.
 func checkToken(ctx context.Context, client *rest.Client, tried string, pasted apiclient.Secret) (apiclient.Credential, error) {
 	token := trimToken(pasted)
-	err := checkTokenText(token.Reveal())
+	err := checkTokenText(token)
 	if err == nil {
 		err = client.Authorize(&rest.Auth{Scheme: scheme, Secret: token})
 	}

@@ -58,7 +58,7 @@ func verbs() []apiclient.VerbSpec {
 		spec(apiclient.TokenRevoke),
 		spec(apiclient.TokenRevokePasted).With(apiclient.Field{
 			Name: "token", Title: "Token", Kind: apiclient.SecretField, Required: true, Help: "the whole text of a personal, session or application token",
-			Check: func(s string) error { return checkTokenText(trimToken(secret.New(s)).Reveal()) },
+			Check: func(s string) error { return checkTokenText(trimToken(secret.New(s))) },
 		}).Saying("One of your own is revoked by its prefix; any other is used once, to sign itself out. It stops working for good."),
 
 		spec(apiclient.SessionSignOut).With(apiclient.Field{
