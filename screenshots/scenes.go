@@ -38,22 +38,32 @@ func lists() []scene {
 		{name: "users", play: func(a *actor) { users(a) }},
 		{name: "tokens", play: func(a *actor) { tokens(a) }},
 		{name: "access", play: func(a *actor) { ready(a).keys("4").see("grants") }},
-		{name: "activity", play: func(a *actor) { ready(a).keys("5").see("WHAT") }},
+		{name: "activity", play: func(a *actor) {
+			ready(a).keys("5").see("newest 5,000", "WHAT").keys("G").see("17,042")
+		}},
 		{name: "inspect", play: func(a *actor) { tokens(a).keys("j", "j", "i").see("╭ token", "Owner") }},
 		{name: "filter", play: func(a *actor) { users(a).keys("/").write("state:active seen:<7d -admin:yes kar").see(" of 2,000") }},
 		{name: "marked", play: func(a *actor) {
 			users(a).keys("j", "j", "space", "space", "j", "space", "j", "j", "space").see("4 marked")
 		}},
-		{name: "odd-texts", play: func(a *actor) { users(a).keys("/").write("account:odd-texts").keys("enter").see(" of 2,000").keys("j") }},
+		{name: "odd-texts", play: func(a *actor) {
+			users(a).keys("/").write("account:odd-texts").keys("enter").see(" of 2,000").keys("s").see("sort by").keys("7", "s", "7").see("REAL NAME ▼").keys("g", "j")
+		}},
 		{name: "small", w: 80, h: 24, play: func(a *actor) { users(a) }},
-		{name: "tiny", w: 40, h: 10, play: func(a *actor) { a.see("1,000").keys("2").see("NAME", "2,000") }},
+		{name: "tiny", w: 40, h: 10, play: func(a *actor) { a.see("▸").keys("2").see("NAME", "ada.") }},
 		{name: "wide", w: 180, h: 44, play: func(a *actor) { users(a).keys("j", "j", "j", "j") }},
 		{name: "light", light: true, play: func(a *actor) { tokens(a).keys("j", "j", "j") }},
 	}
 }
 
-func users(a *actor) *actor  { return ready(a).keys("2").see("LAST SEEN").see("2,000\n") }
-func tokens(a *actor) *actor { return ready(a).keys("3").see("TOKEN", "OWNER").see("20,000\n") }
+// users and tokens are lists that have come completely.
+func users(a *actor) *actor { return ready(a).keys("2").see("LAST SEEN").see("2,000\n") }
+
+// The tokens are sorted by their owners: the ages of the newest ones would
+// change while one looks.
+func tokens(a *actor) *actor {
+	return ready(a).keys("3").see("TOKEN", "OWNER").see("20,000\n").keys("s").see("sort by").keys("2").see("OWNER ▲", "ada.")
+}
 
 // boxes are what opens over a list.
 func boxes() []scene {
