@@ -76,7 +76,7 @@ func (p *Page) Draw(c *term.Canvas) {
 	p.laid.page.Draw(c, p.env.Theme, top)
 	first, last := p.laid.first[p.at], p.laid.last[p.at]
 	cursor := p.env.Theme.Pen(theme.Cursor)
-	c.Repaint(0, first-top, p.laid.page.Width(), last-first+1, func(pen term.Pen) term.Pen { return pen.Add(cursor) })
+	c.Repaint(0, first-top, p.laid.page.Width(), last-first+1, func(term.Pen) term.Pen { return cursor })
 	c.Text(0, first-top, cursor, p.env.Theme.Signs.Cursor)
 }
 
