@@ -69,7 +69,10 @@ func Choices(h Here) []Choice {
 		}
 		c := Choice{Spec: spec, Label: strings.ToLower(spec.Title), Title: Title(spec, h.Info)}
 		if k, ok := keyed[entry.Verb]; ok {
-			c.Key, c.Place, c.Label = k.key, k.place, k.label
+			c.Key, c.Place = k.key, k.place
+			if spec.Title == entry.Title { // where a system says it in its own words, those count
+				c.Label = k.label
+			}
 		}
 		switch {
 		case lacks:
@@ -135,7 +138,7 @@ func Title(spec apiclient.VerbSpec, info apiclient.Info) string {
 		return spec.Title
 	case spec.Aim == apiclient.OnNew && spec.Title == "Create":
 		return "New " + info.Word(spec.On).One
-	case strings.Contains(spec.Title, " "):
+	case spec.Aim != apiclient.OnNew && strings.Contains(spec.Title, " "):
 		return spec.Title + " (" + info.Word(spec.On).One + ")"
 	}
 	return spec.Title + " " + info.Word(spec.On).One
