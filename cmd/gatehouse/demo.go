@@ -65,21 +65,20 @@ func (o *demoOptions) check() error {
 	if o.faults.Latency < 0 {
 		return fmt.Errorf("--latency %v: expected a time such as 200ms", o.faults.Latency)
 	}
-	_, err := o.now()
+	_, err := o.began()
 	return err
 }
 
-// now is the clock of the demo: it goes on from where it was started.
-func (o *demoOptions) now() (func() time.Time, error) {
+// began is when the clock of the demo starts.
+func (o *demoOptions) began() (time.Time, error) {
 	if o.clock == "" {
-		return time.Now, nil
+		return time.Now(), nil
 	}
 	from, err := time.Parse(time.RFC3339, o.clock)
 	if err != nil {
-		return nil, fmt.Errorf("--clock %s: expected a time such as 2026-11-20T09:30:00Z", o.clock)
+		return time.Time{}, fmt.Errorf("--clock %s: expected a time such as 2026-11-20T09:30:00Z", o.clock)
 	}
-	began := time.Now()
-	return func() time.Time { return from.Add(time.Since(began)) }, nil
+	return from, nil
 }
 
 func demoCommand(s streams) *cobra.Command {

@@ -30,6 +30,7 @@ const demoMethod = "demo"
 type demoServer struct {
 	o        demoOptions
 	cfg      config.Config
+	began    time.Time
 	now      func() time.Time
 	random   io.Reader // nil: what nobody can foresee
 	listener net.Listener
@@ -42,7 +43,7 @@ type demoServer struct {
 }
 
 func newDemo(ctx context.Context, o demoOptions, dir string) (*demoServer, error) {
-	now, err := o.now()
+	began, err := o.began()
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +52,7 @@ func newDemo(ctx context.Context, o demoOptions, dir string) (*demoServer, error
 		return nil, usageError(fmt.Errorf("--listen: %w", err))
 	}
 	d := &demoServer{
-		o: o, now: now, listener: l, url: "http://" + l.Addr().String(),
+		o: o, began: began, now: clockFrom(began), listener: l, url: "http://" + l.Addr().String(),
 		admin: wire.AdminName, others: wire.NewSecret(rand.Text()), ready: make(chan struct{}),
 		failed: make(chan error, 1),
 	}
@@ -114,7 +115,7 @@ const piece = 2500
 // it begin at the end: else it would take secrets in between, and which tokens
 // get which would be left to chance.
 func (d *demoServer) fill(ctx context.Context, srv *server.Server, out io.Writer) error {
-	data := sample.Make(d.o.size, d.o.seed, d.now(), d.others)
+	data := sample.Make(d.o.size, d.o.seed, d.began, d.others)
 	tokens := data.Tokens
 	data.Tokens = nil
 	if _, err := srv.Fill(ctx, data); err != nil {
@@ -183,6 +184,12 @@ func (d *demoServer) tell(w io.Writer) {
 	}
 	fmt.Fprintf(w, "Console  gatehouse --server %s\n", d.url)
 	fmt.Fprintf(w, "Ready    %d accounts, %d users, %d tokens; ctrl+c stops the server and deletes them\n", d.o.size.Accounts, d.o.size.Users, d.o.size.Tokens)
+}
+
+// clockFrom goes on from the time given.
+func clockFrom(from time.Time) func() time.Time {
+	began := time.Now()
+	return func() time.Time { return from.Add(time.Since(began)) }
 }
 
 // reproducible gives the same bytes each time, so that pictures of a demo can be
