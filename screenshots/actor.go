@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"syscall"
 	"time"
+	"unicode/utf8"
 
 	"gatehouse/screenshots/stage"
 	"gatehouse/tui/term/vt"
@@ -125,13 +127,35 @@ func (a *actor) settle() {
 	}
 }
 
-func (a *actor) leave() { a.st.Close() }
+// leave ends the program, and waits until it has cleaned up.
+func (a *actor) leave() {
+	_ = a.st.Signal(syscall.SIGTERM) // it may have ended
+	_, _ = a.st.Exit(patience)       // Close ends it in any case
+	a.st.Close()
+}
 
-// clock makes the clock at the top right show the time at which demos begin:
-// the console of a server has no clock that can be set.
-func (a *actor) clock() {
-	a.settle()
-	w, _ := a.st.Screen.Size()
-	x := w - len(" 09:30Z")
-	fmt.Fprintf(a.st.Screen, "\x1b7\x1b[%d;%dH\x1b[90m09:30Z\x1b8", 1, x+1)
+// steady replaces the times of day that depend on how fast the machine is, and
+// the clock at the top right, by the time at which demos begin.
+func (a *actor) steady() {
+	const top, moment = "09:30Z", "T09:30:00Z"
+	for y, line := range strings.Split(a.st.Screen.Text(), "\n") {
+		if y == 0 {
+			a.overwrite(y, line, timeOfDay, top)
+		}
+		a.overwrite(y, line, timeInText, moment)
+	}
+}
+
+var (
+	timeOfDay  = regexp.MustCompile(`\d\d:\d\dZ$`)
+	timeInText = regexp.MustCompile(`T09:3\d:\d\dZ`)
+)
+
+// overwrite puts another text of the same length in the place of one; both
+// kinds of times are drawn dim.
+func (a *actor) overwrite(y int, line string, old *regexp.Regexp, with string) {
+	if at := old.FindStringIndex(line); at != nil {
+		x := utf8.RuneCountInString(line[:at[0]]) // no wide characters stand before a time
+		fmt.Fprintf(a.st.Screen, "\x1b7\x1b[%d;%dH\x1b[0;90m%s\x1b8", y+1, x+1, with)
+	}
 }

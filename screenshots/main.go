@@ -29,7 +29,7 @@ func main() {
 	var o options
 	flag.StringVar(&o.binary, "binary", "", "the gatehouse to show (built anew unless given)")
 	flag.StringVar(&o.to, "to", "screenshots", "folder for the pictures")
-	flag.StringVar(&o.listen, "listen", "127.0.0.1:7411", "free address for a server; it can be read in some pictures")
+	flag.StringVar(&o.listen, "listen", "127.0.0.1:7411", "free address for a server; it is seen in some pictures")
 	flag.Parse()
 	o.only = flag.Args()
 	if err := run(o); err != nil {
@@ -106,6 +106,7 @@ func take(studio *studio, s scene, fonts *paint.Fonts, to string) error {
 	defer a.leave()
 	s.play(a)
 	a.settle()
+	a.steady()
 	if a.err != nil {
 		return fmt.Errorf("%w; it shows\n%s", a.err, a.st.Screen.Text())
 	}

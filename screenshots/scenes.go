@@ -10,16 +10,14 @@ type scene struct {
 	name  string
 	w, h  int // 0: 120 by 36
 	light bool
-	args  []string
 	play  func(*actor)
 
-	// served scenes play in a console of their own on a server, the others in
-	// the console of a demo. prepare says with which flags and variables.
-	served  bool
+	// prepare is nil for scenes in a demo. The others play in a console that is
+	// opened on a server; prepare says how.
 	prepare func(*studio) (start, error)
 }
 
-// start is what the console of a served scene is started with.
+// start is what a console is started with.
 type start struct{ args, env []string }
 
 // ready waits until a demo has all its data.
@@ -62,14 +60,15 @@ func users(a *actor) *actor { return ready(a).keys("2").see("LAST SEEN").see("2,
 // The tokens are sorted by their owners: the ages of the newest ones would
 // change while one looks.
 func tokens(a *actor) *actor {
-	return ready(a).keys("3").see("TOKEN", "OWNER").see("20,000\n").keys("s").see("sort by").keys("2").see("OWNER ▲", "ada.")
+	return ready(a).keys("3").see("TOKEN", "OWNER").see("20,000\n").keys("s").see("sort by").keys("2", "g").see("OWNER ▲", "ada.")
 }
 
 // boxes are what opens over a list.
 func boxes() []scene {
 	return []scene{
 		{name: "create", play: func(a *actor) {
-			users(a).keys("n").see("New user on").write("jane.doe").field("Real name").write("Jane Doe").field("E-mail").write("jane.doe@")
+			users(a).keys("n").see("New user on").field("Account").write("lumen-optics").keys("tab").field("User name").write("jane.doe")
+			a.field("Real name").write("Jane Doe").field("E-mail").write("jane.doe@")
 		}},
 		{name: "password", play: func(a *actor) {
 			users(a).keys("j", "p").see("password").write("correct horse")
@@ -79,10 +78,10 @@ func boxes() []scene {
 		}},
 		{name: "confirm", play: func(a *actor) { ready(a).keys("j", "j", "j", "x").see("Disable account", "Press y") }},
 		{name: "delete", play: func(a *actor) {
-			ready(a).keys("j", "d").see("Delete account", "irreversible").read().write("acm")
+			ready(a).keys("j", "d").see("Delete account", "irreversible").read().write("backu")
 		}},
 		{name: "sheet", play: func(a *actor) {
-			users(a).keys("/").write("ad").keys("enter").keys("a", "x").see("Press y").read().keys("y").see("done")
+			tokens(a).keys("/").write("owner:ada.fontaine state:active").keys("enter").see(" of 20,000").keys("a", "r").see("Press y").read().keys("y").see("done")
 		}},
 		{name: "palette", play: func(a *actor) { users(a).keys(":").see("choose").write("pas") }},
 		{name: "help", play: func(a *actor) { users(a).keys("?").see("find:") }},
@@ -92,16 +91,16 @@ func boxes() []scene {
 // places are other servers, and what it is like when one is not there.
 func places() []scene {
 	return []scene{
-		{name: "sign-in", served: true, prepare: func(s *studio) (start, error) {
+		{name: "sign-in", prepare: func(s *studio) (start, error) {
 			return start{args: []string{"--server", s.url(), "--user", "admin"}}, nil
-		}, play: func(a *actor) { a.see("Sign in to", "Password").clock() }},
-		{name: "contexts", served: true, prepare: contexts, play: func(a *actor) {
-			a.see("admin@admin", "Tokens 20,000").keys("c").see("production", "WHERE").keys("j").clock()
+		}, play: func(a *actor) { a.see("Sign in to", "Password") }},
+		{name: "contexts", prepare: contexts, play: func(a *actor) {
+			a.see("admin@admin", "Tokens 20,000").keys("c").see("production", "WHERE").keys("j")
 		}},
-		{name: "offline", served: true, prepare: contexts, play: func(a *actor) {
+		{name: "offline", prepare: contexts, play: func(a *actor) {
 			a.see("admin@admin", "Tokens 20,000").keys("2").see("2,000\n")
 			a.studio.close()
-			a.see("offline").clock()
+			a.see("offline")
 		}},
 	}
 }

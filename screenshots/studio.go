@@ -28,21 +28,20 @@ func (s *studio) tokenFile() string { return filepath.Join(s.dir, "token") }
 
 // begin starts the console of a scene.
 func (s *studio) begin(sc scene) (*actor, error) {
-	p := stage.Program{Path: s.binary, Args: append([]string{"demo", "--clock", began}, sc.args...), W: sc.w, H: sc.h, Env: s.environment()}
+	p := stage.Program{Path: s.binary, W: sc.w, H: sc.h, Env: s.environment()}
 	p.Answers.Light = sc.light
-	if sc.served {
+	if sc.prepare == nil {
+		s.close() // the demo wants the address
+		p.Args = []string{"demo", "--clock", began, "--listen", s.listen}
+	} else {
 		if err := s.serve(); err != nil {
 			return nil, err
 		}
-		p.Args = sc.args
-		if sc.prepare != nil {
-			more, err := sc.prepare(s)
-			if err != nil {
-				return nil, err
-			}
-			p.Args = append(p.Args, more.args...)
-			p.Env = append(p.Env, more.env...)
+		more, err := sc.prepare(s)
+		if err != nil {
+			return nil, err
 		}
+		p.Args, p.Env = more.args, append(p.Env, more.env...)
 	}
 	st, err := stage.Start(p)
 	if err != nil {
@@ -54,7 +53,7 @@ func (s *studio) begin(sc scene) (*actor, error) {
 // environment is what programs get: nothing of whoever makes the pictures.
 func (s *studio) environment(more ...string) []string {
 	return append([]string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "TERM=xterm-256color", "COLORTERM=truecolor", "LANG=C.UTF-8",
+		"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "TMPDIR=" + s.dir, "TERM=xterm-256color", "COLORTERM=truecolor", "LANG=C.UTF-8",
 	}, more...)
 }
 
