@@ -175,7 +175,7 @@ func host(address string) string {
 type tab struct {
 	id    string
 	kind  apiclient.Kind
-	title safetext.Safe // "": the system's word for the kind
+	title safetext.Safe // "": the system's word for what it shows
 }
 
 func tabs() []tab {
@@ -206,10 +206,10 @@ func (c *Console) tabs() []shell.Tab {
 }
 
 func (c *Console) tabTitle(t tab) safetext.Safe {
-	if t.title != "" {
+	if t.title != "" && c.kindOf(t) == t.kind {
 		return t.title
 	}
-	return safetext.Clean(capital(c.session.Info().Word(t.kind).Many))
+	return safetext.Clean(capital(c.session.Info().Word(c.kindOf(t)).Many))
 }
 
 // tabCount is the count of a tab: of its list where that was loaded, else as

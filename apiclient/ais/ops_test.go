@@ -224,7 +224,7 @@ func TestPlansTellWhatFollows(t *testing.T) {
 		t.Errorf("the plan is %+v", p)
 	}
 	tells(t, s.plan(b, apiclient.Op{Verb: apiclient.UserSetPassword, On: user, With: apiclient.Values{"password": hidden(newPassword)}}), "ends no session")
-	tells(t, s.plan(b, apiclient.Op{Verb: apiclient.RoleDelete, On: on(apiclient.KindRole, owner)}), "1 user have "+owner, user.Name())
+	tells(t, s.plan(b, apiclient.Op{Verb: apiclient.RoleDelete, On: on(apiclient.KindRole, owner)}), "1 user has "+owner, user.Name())
 	tells(t, s.plan(b, apiclient.Op{Verb: apiclient.AccountDelete, On: cluster}), owner, "it hears of no more revocations")
 	tells(t, s.plan(b, apiclient.Op{Verb: apiclient.AccountCreate, With: apiclient.Values{"name": text("New"), "alias": text("new")}}),
 		"nothing is checked", "ClusterOwner-new, BucketOwner-new, Guest-new")

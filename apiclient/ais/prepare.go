@@ -347,7 +347,11 @@ func (d *draft) onRole(op apiclient.Op) {
 	}
 	slices.Sort(holders)
 	if len(holders) > 0 {
-		d.Fact(op.Verb == apiclient.RoleDelete, "%s have %s: %s.", d.b.info.Word(apiclient.KindUser).Count(len(holders)), r.Name, some(holders))
+		has := "have"
+		if len(holders) == 1 {
+			has = "has"
+		}
+		d.Fact(op.Verb == apiclient.RoleDelete, "%s %s %s: %s.", d.b.info.Word(apiclient.KindUser).Count(len(holders)), has, r.Name, some(holders))
 	}
 	d.unknownClusters(op)
 	d.once(true, tokensStay)
