@@ -23,7 +23,10 @@ func Question(spec apiclient.VerbSpec, p apiclient.Plan, info apiclient.Info) co
 	if p.Context != "" {
 		q.Title += " on " + p.Context
 	}
-	if first, _, several := strings.Cut(q.Verb, " "); several && len(q.Verb) > 12 {
+	switch first, _, several := strings.Cut(q.Verb, " "); {
+	case first == "new": // "new registration string": no verb at all
+		q.Verb = "make it"
+	case several && len(q.Verb) > 12:
 		q.Verb = first
 	}
 	for _, f := range p.Facts {

@@ -48,6 +48,7 @@ type Screen struct {
 	cancel context.CancelFunc
 	list   *list.List[row]                   // nil until the backend has said what is in it
 	from   atomic.Pointer[apiclient.Backend] // what pages are read from, in commands
+	turn   int                               // of the session when that was chosen
 	heard  atomic.Pointer[time.Time]         // the server's clock in the page that came last; nil: told already
 	total  atomic.Int64                      // rows of all pages, as the last one said; below 0: not known
 	newest *tui.Loader                       // of lists that only grow
@@ -92,6 +93,7 @@ func (s *Screen) build() tea.Cmd {
 		return nil
 	}
 	s.from.Store(&b)
+	s.turn = s.Session.Turn()
 	columns := b.Info().Columns[s.kind]
 	s.list = list.New(s.ctx, s.Env, s.id, list.Spec[row]{
 		Key:       func(r row) string { return string(r.GetRef().Path) },
@@ -127,6 +129,12 @@ func (s *Screen) fetch(ctx context.Context, page string) (list.Page[row], error)
 }
 
 func (s *Screen) loadFailed(err error) tea.Cmd {
+	if s.Session.Backend() != nil && s.turn != s.Session.Turn() {
+		// The credential has changed meanwhile, as with one's own password:
+		// that the one before no longer works does not end the session.
+		s.stale = true
+		return func() tea.Msg { return tui.Addressed{To: s.id, Msg: reloadDue{}} }
+	}
 	return s.Session.Failed(err, s.reload)
 }
 
@@ -138,6 +146,7 @@ func (s *Screen) reload() tea.Cmd {
 	}
 	if b := s.Session.Backend(); b != nil {
 		s.from.Store(&b)
+		s.turn = s.Session.Turn()
 	}
 	if s.shape.grows && s.list.Complete() && s.list.Err() == nil {
 		return s.loadNewest()

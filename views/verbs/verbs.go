@@ -54,9 +54,9 @@ type Here struct {
 }
 
 // Choices lists every verb, in the order of the catalogue: also those that the
-// system lacks, so that nobody looks for them in vain. Which of them have keys depends on the kind of
-// the list; the others stay in the palette, with the reason where they cannot
-// be done from here.
+// system lacks, so that nobody looks for them in vain. Which of them have keys
+// depends on the kind of the list; the others stay in the palette, with the
+// reason where they cannot be done from here.
 func Choices(h Here) []Choice {
 	keyed := h.keyed()
 	var out []Choice
@@ -98,7 +98,7 @@ func (h Here) keyed() map[apiclient.Verb]key {
 			if apiclient.Spec(v).On != h.Kind || !h.has(v) {
 				continue
 			}
-			if first == nil || h.Info.Verbs[v].OK && !h.Info.Verbs[*first].OK {
+			if first == nil || h.rank(v) > h.rank(*first) {
 				first = &v
 			}
 		}
@@ -107,6 +107,19 @@ func (h Here) keyed() map[apiclient.Verb]key {
 		}
 	}
 	return out
+}
+
+// rank says which of several verbs a key is for: what can be done counts before
+// what this user cannot do here, and that before what the system lacks.
+func (h Here) rank(v apiclient.Verb) int {
+	_, declared := h.Driver.Verb(v)
+	switch {
+	case h.Info.Verbs[v].OK:
+		return 2
+	case declared:
+		return 1
+	}
+	return 0
 }
 
 func (h Here) has(v apiclient.Verb) bool {
