@@ -11,8 +11,10 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"gatehouse/apiclient/gatehouse/wire"
 )
@@ -32,6 +34,7 @@ type server struct {
 	url     string
 	admin   string // a token
 	log     *requestLog
+	asked   *atomic.Int64 // changes that the test itself asked for
 	stopped bool
 }
 
@@ -85,7 +88,7 @@ func (l *requestLog) changes() []request {
 // serve starts a server with an empty database.
 func serve(t *testing.T, env ...string) *server {
 	t.Helper()
-	s := &server{t: t, dir: t.TempDir(), listen: "127.0.0.1:0", log: &requestLog{}}
+	s := &server{t: t, dir: t.TempDir(), listen: "127.0.0.1:0", log: &requestLog{}, asked: &atomic.Int64{}}
 	s.env = environment(s.dir, append([]string{
 		"GATEHOUSE_DEFAULT_ADMIN_PASSWORD=" + adminPassword, "GATEHOUSE_ARGON2_PASSES=1",
 	}, env...)...)
@@ -138,6 +141,21 @@ func (s *server) stop(sig syscall.Signal) {
 	_ = s.cmd.Wait()              // after a kill the status is an error
 }
 
+// others are the changes that somebody else than the test itself asked for. The
+// log is a moment late: a last request of the test's own is waited for, which
+// changes nothing.
+func (s *server) others() int {
+	s.t.Helper()
+	s.do(http.MethodPost, wire.PathAccounts, s.admin, struct{}{})
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if n := len(s.log.changes()) - int(s.asked.Load()); n >= 0 {
+			return n
+		}
+	}
+	s.t.Fatal("the server's log does not come")
+	return 0
+}
+
 // do sends a request with a token and gives status and body.
 func (s *server) do(method, path, token string, body any, headers ...string) (int, []byte) {
 	s.t.Helper()
@@ -160,6 +178,9 @@ func (s *server) do(method, path, token string, body any, headers ...string) (in
 	}
 	for i := 0; i+1 < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
+	}
+	if method != http.MethodGet {
+		s.asked.Add(1)
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {

@@ -130,11 +130,10 @@ func TestConfirmationBindsToWhatItShows(t *testing.T) {
 	s.must(http.MethodPatch, wire.UserPath("bob"), wire.UpdateUser{Email: &email}, nil, "If-Match", etag(bob.Version))
 	s.user("abe", "acme", false)
 	c.SeeRow("abe", "acme")
-	before := len(s.log.changes())
 	c.Answer("y")
 	c.See("Nothing was sent", "bob was changed")
-	if after := len(s.log.changes()); after != before {
-		t.Errorf("%d changes were sent", after-before)
+	if n := s.others(); n > 0 {
+		t.Errorf("%d changes were sent", n)
 	}
 	c.Answer("y")
 	c.See("3 of 3", "✓ 3 done")
