@@ -238,11 +238,14 @@ func (s site) try(c *console, operations []operation) {
 	}
 }
 
-// everyVerb demands that all that a driver can do was tried.
+// everyVerb demands that all that a driver can do was tried. Not every system
+// is told that somebody signs out.
 func (s site) everyVerb(operations []operation) {
 	s.t.Helper()
 	for _, v := range s.driver.Verbs {
-		if !slices.ContainsFunc(operations, func(o operation) bool { return o.verb == v.Verb && len(o.sent) > 0 }) {
+		if !slices.ContainsFunc(operations, func(o operation) bool {
+			return o.verb == v.Verb && (len(o.sent) > 0 || v.Verb == apiclient.SessionSignOut)
+		}) {
 			s.t.Errorf("%s was not tried", v.Verb)
 		}
 	}

@@ -32,7 +32,10 @@ func page[T any, R interface {
 		if down {
 			n = -n
 		}
-		return cmp.Or(n, cmp.Compare(R(&a).GetRef().Name(), R(&c).GetRef().Name()), cmp.Compare(R(&a).GetRef().Path, R(&c).GetRef().Path))
+		return cmp.Or(
+			n, cmp.Compare(R(&a).GetRef().Name(), R(&c).GetRef().Name()),
+			R(&a).Get("object").Compare(R(&c).Get("object")), cmp.Compare(R(&a).GetRef().Path, R(&c).GetRef().Path),
+		)
 	})
 	return apiclient.Page[T]{Rows: rows, Total: len(rows)}
 }
