@@ -37,7 +37,7 @@ func lists() []scene {
 		{name: "tokens", play: func(a *actor) { tokens(a) }},
 		{name: "access", play: func(a *actor) { ready(a).keys("4").see("grants") }},
 		{name: "activity", play: func(a *actor) {
-			ready(a).keys("5").see("newest 5,000", "WHAT").keys("G").see("17,042")
+			ready(a).keys("5").see("newest 5,000", "WHAT").keys("G").see("account.create")
 		}},
 		{name: "inspect", play: func(a *actor) { tokens(a).keys("j", "j", "i").see("╭ token", "Owner") }},
 		{name: "filter", play: func(a *actor) { users(a).keys("/").write("state:active seen:<7d -admin:yes kar").see(" of 2,000") }},
