@@ -201,7 +201,8 @@ func (s *Screen) Escape() bool { return s.list.Escape() }
 
 // Update implements tui.Screen.
 func (s *Screen) Update(msg tea.Msg) tea.Cmd {
-	if m, ok := msg.(tui.Loaded[book.Opening]); ok {
+	switch m := msg.(type) {
+	case tui.Loaded[book.Opening]:
 		switch {
 		case !s.going.Fresh(m.Gen):
 			return nil
@@ -209,8 +210,11 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 			return tui.Toast(theme.Bad, m.Err.Error())
 		}
 		return s.Go(m.Value)
-	}
-	if _, ok := msg.(changed); ok {
+	case arrived:
+		return s.Go(m.Opening)
+	case toRedeem:
+		return tui.Open(s.redeem(m.driver, m.c, m.text))
+	case changed:
 		return s.list.Reload()
 	}
 	cmd, _ := s.list.Update(msg)

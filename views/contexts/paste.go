@@ -81,8 +81,22 @@ func (s *Screen) best(text apiclient.Secret) (apiclient.Driver, apiclient.Match,
 	return driver, match, nil
 }
 
-// pasted goes on with what was pasted: a registration string is redeemed, with
-// a token one signs in.
+type (
+	// arrived says that there is a new context to go to.
+	arrived struct{ book.Opening }
+	// toRedeem says that what was pasted is a registration string.
+	toRedeem struct {
+		driver apiclient.Driver
+		c      book.Context
+		text   apiclient.Secret
+	}
+)
+
+// back gives a message to the screen: commands decide nothing themselves.
+func (s *Screen) back(msg tea.Msg) tea.Cmd { return tui.To(s.id, func() tea.Msg { return msg }) }
+
+// pasted goes on with what was pasted, in a command: a registration string is
+// redeemed, with a token one signs in.
 func (s *Screen) pasted(v apiclient.Values) (tea.Cmd, error) {
 	text := v.Secret("text")
 	driver, match, err := s.best(text)
@@ -94,7 +108,7 @@ func (s *Screen) pasted(v apiclient.Values) (tea.Cmd, error) {
 		return nil, err
 	}
 	if strings.Contains(match.Kind, "registration") && driver.Redeem != nil {
-		return tui.Open(s.redeem(driver, c, text)), nil
+		return s.back(toRedeem{driver, c, text}), nil
 	}
 	if c.URL == "" {
 		return nil, wrong("url", errors.New("is needed: the token does not say where it belongs"))
@@ -161,7 +175,7 @@ func (s *Screen) redeem(d apiclient.Driver, c book.Context, text apiclient.Secre
 				if err != nil {
 					// It is redeemed; only the name for it could not be saved.
 					return form.Succeeded{Then: tea.Sequence(tui.Toast(theme.Bad, outcome.Words+"; "+err.Error()),
-						s.Go(book.Opening{Context: c, Driver: d, Credential: cred}))}
+						s.back(arrived{book.Opening{Context: c, Driver: d, Credential: cred}}))}
 				}
 				return form.Succeeded{Then: tea.Sequence(tui.Toast(theme.Good, outcome.Words), next)}
 			}
@@ -186,5 +200,5 @@ func (s *Screen) arrive(d apiclient.Driver, c book.Context, cred apiclient.Crede
 	if _, err := s.Book.Keep(s.ctx, c.Name, cred); err != nil {
 		return nil, err
 	}
-	return s.Go(book.Opening{Context: c, Driver: d, Credential: cred}), nil
+	return s.back(arrived{book.Opening{Context: c, Driver: d, Credential: cred}}), nil
 }
