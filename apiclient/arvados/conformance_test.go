@@ -138,6 +138,8 @@ func (f *fixtures) op(v apiclient.Verb) apiclient.Op {
 	case apiclient.TokenRevoke:
 		user := f.user()
 		op.On = ref(apiclient.KindToken, user, f.AddToken(user)[3:30])
+	case apiclient.TokenRevokePasted:
+		op.With = apiclient.Values{"token": {Secret: secret.New(f.AddToken(f.user()))}}
 	case apiclient.GrantAdd:
 		op.With = apiclient.Values{
 			"user": text(f.user()), "access": text("can_login"), "object": text(f.AddVM(f.name("shell"))), "groups": {List: []string{"docker"}},

@@ -19,16 +19,14 @@ const Name = "arvados"
 // Driver is the driver for Arvados clusters.
 func Driver() apiclient.Driver {
 	return apiclient.Driver{
-		Name:         Name,
-		Title:        "Arvados",
-		Methods:      methods(),
-		Verbs:        verbs(),
-		Missing:      missing(),
-		Classify:     classify,
-		Open:         open,
-		SignIn:       signIn,
-		Redeem:       redeem,
-		RedeemFields: redeemFields(),
+		Name:     Name,
+		Title:    "Arvados",
+		Methods:  methods(),
+		Verbs:    verbs(),
+		Missing:  missing(),
+		Classify: classify,
+		Open:     open,
+		SignIn:   signIn,
 	}
 }
 

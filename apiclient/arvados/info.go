@@ -72,7 +72,7 @@ func forEveryone(v apiclient.Verb) bool {
 	switch v {
 	case apiclient.AccountCreate, apiclient.AccountUpdate, apiclient.AccountDelete,
 		apiclient.UserUpdate, apiclient.UserExpireTokens,
-		apiclient.TokenCreate, apiclient.TokenUpdate, apiclient.TokenRevoke,
+		apiclient.TokenCreate, apiclient.TokenUpdate, apiclient.TokenRevoke, apiclient.TokenRevokePasted,
 		apiclient.GrantAdd, apiclient.GrantUpdate, apiclient.GrantRemove,
 		apiclient.SessionSignOut:
 		return true

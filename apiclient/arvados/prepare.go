@@ -56,6 +56,8 @@ func (d *draft) expand(ctx context.Context, op apiclient.Op) error {
 		return d.onGroup(ctx, op)
 	case apiclient.TokenCreate, apiclient.TokenUpdate, apiclient.TokenRevoke:
 		return d.onToken(ctx, op)
+	case apiclient.TokenRevokePasted:
+		return d.onToken(ctx, d.b.aimed(op))
 	case apiclient.GrantAdd:
 		return d.newGrant(ctx, op)
 	case apiclient.GrantUpdate, apiclient.GrantRemove:

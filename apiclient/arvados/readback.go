@@ -34,6 +34,9 @@ func (b *backend) ReadBack(ctx context.Context, op apiclient.Op) (apiclient.Find
 		apiclient.UserDeactivate: b.foundUser, apiclient.UserUnsetup: b.foundUser, apiclient.UserDelete: b.foundUser,
 		apiclient.UserShowTokens: b.foundMinted, apiclient.UserExpireTokens: b.foundExpired, apiclient.UserReassign: b.foundReassigned,
 		apiclient.TokenCreate: b.foundToken, apiclient.TokenUpdate: b.foundChangedToken, apiclient.TokenRevoke: b.foundRevoked,
+		apiclient.TokenRevokePasted: func(ctx context.Context, op apiclient.Op) (apiclient.Finding, error) {
+			return b.foundRevoked(ctx, b.aimed(op))
+		},
 		apiclient.GrantAdd: b.foundNewGrant, apiclient.GrantUpdate: b.foundGrant, apiclient.GrantRemove: b.foundGrant,
 		apiclient.SessionSignOut: b.foundSignedOut,
 	}[op.Verb]

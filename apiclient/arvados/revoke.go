@@ -23,6 +23,22 @@ func (b *backend) revoke(ctx context.Context, op apiclient.Op) apiclient.Outcome
 	return b.revokeOf(ctx, op, b.ownerOf(op.On, id), id)
 }
 
+// aimed makes of a pasted text the op that is meant: on the token of a uuid, or
+// with the token itself.
+func (b *backend) aimed(op apiclient.Op) apiclient.Op {
+	out := apiclient.Op{Verb: apiclient.TokenRevoke}
+	if id := uuidIn(op.With.Secret("token")); id != "" {
+		out.On = b.ref(apiclient.KindToken, id, "")
+		return out
+	}
+	out.Secret = trimmed(op.With.Secret("token"))
+	return out
+}
+
+func (b *backend) revokeAimed(ctx context.Context, op apiclient.Op) apiclient.Outcome {
+	return b.revoke(ctx, b.aimed(op))
+}
+
 // revokeOf deletes a token of an owner by its uuid.
 func (b *backend) revokeOf(ctx context.Context, op apiclient.Op, owner, id string) apiclient.Outcome {
 	o := b.acting(ctx, op, owner, func(client *rest.Client, _ string) ([]apiclient.Item, error) {

@@ -169,33 +169,3 @@ func wrongField(tried, field, text string) *apiclient.Failure {
 		Fields: []apiclient.FieldError{{Field: field, Text: text}},
 	}
 }
-
-func redeemFields() []apiclient.Field {
-	return []apiclient.Field{
-		{Name: "url", Title: "Address", Kind: apiclient.TextField, Required: true, Help: "as in ARVADOS_API_HOST: the token does not tell it"},
-		{Name: "ca_file", Title: "CA file", Kind: apiclient.TextField, Help: "only if this machine does not know the cluster's authority"},
-	}
-}
-
-// redeem makes a context of a pasted v2 token. Nothing is used up by that.
-func redeem(ctx context.Context, s apiclient.Secret, with apiclient.Values) (apiclient.Target, apiclient.Credential, apiclient.Outcome, error) {
-	const tried = "sign in with the pasted token"
-	fail := func(err error) (apiclient.Target, apiclient.Credential, apiclient.Outcome, error) {
-		f := apiclient.AsFailure(tried, err)
-		return apiclient.Target{}, apiclient.Credential{}, apiclient.Fail(tried, f), f
-	}
-	p, ok := parse(s)
-	if !ok || p.uuid == "" {
-		return fail(&apiclient.Failure{Message: "this is no v2 token", Next: "it looks like v2/zzzzz-gj3su-.../...", Cause: apiclient.ErrInvalid})
-	}
-	if with.Text("url") == "" {
-		return fail(wrongField(tried, "url", "is required"))
-	}
-	t := apiclient.Target{Context: p.cluster(), URL: address(with.Text("url")), CAFile: with.Text("ca_file")}
-	c, err := checkToken(ctx, t, tried, s)
-	if err != nil {
-		return fail(err)
-	}
-	t.User = c.User
-	return t, c, apiclient.Did("signed in as " + c.User), nil
-}

@@ -50,24 +50,6 @@ func TestSignIn(t *testing.T) {
 	}
 }
 
-func TestPastedTokenMakesAContext(t *testing.T) {
-	s := serve(t, arvadostest.Options{})
-	d := arvados.Driver()
-	target, c, o, err := d.Redeem(t.Context(), secret.New(s.AdminToken), apiclient.Values{"url": text(s.URL)})
-	if err != nil || target.Context != "zzzzz" || target.URL != s.URL || c.User != "admin" || !o.End.Good() {
-		t.Errorf("%+v %+v %+v %v", target, c, o, err)
-	}
-	s.Forget()
-	for _, with := range []apiclient.Values{{}, {"url": text(s.URL)}} {
-		if _, _, o, err := d.Redeem(t.Context(), secret.New(s.AdminToken[31:]), with); err == nil || o.End != apiclient.NotSent {
-			t.Errorf("a bare token: %+v, %v", o, err)
-		}
-	}
-	if n := len(s.Requests()); n > 0 {
-		t.Errorf("%d requests", n)
-	}
-}
-
 func TestFound(t *testing.T) {
 	home := t.TempDir()
 	settings := filepath.Join(home, ".config", "arvados", "settings.conf")

@@ -52,6 +52,15 @@ func parse(s apiclient.Secret) (p parsed, ok bool) {
 	return p, true
 }
 
+// uuidIn is the uuid of a token that was entered in place of the token itself;
+// "": it is none.
+func uuidIn(s apiclient.Secret) string {
+	if text := strings.TrimSpace(s.Reveal()); hasInfix(text, infixToken) {
+		return text
+	}
+	return ""
+}
+
 // trimmed is a token without the blanks that a clipboard puts around it.
 func trimmed(s apiclient.Secret) apiclient.Secret {
 	return secret.New(strings.TrimSpace(s.Reveal()))

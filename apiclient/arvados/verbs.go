@@ -68,6 +68,9 @@ func verbs() []apiclient.VerbSpec {
 		),
 		spec(apiclient.TokenUpdate).With(scopes(), apiclient.Field{Name: "expires", Title: "Expires", Kind: apiclient.TimeField, Help: "empty: never; a time that is over ends it at once"}),
 		spec(apiclient.TokenRevoke),
+		spec(apiclient.TokenRevokePasted).With(apiclient.Field{
+			Name: "token", Title: "Token", Kind: apiclient.SecretField, Required: true, Help: "v2/zzzzz-gj3su-.../..., its last part, or the uuid of one of your own",
+		}),
 
 		spec(apiclient.GrantAdd).With(
 			ref("user", "User", apiclient.KindUser, "who gets it; or a group"),

@@ -42,6 +42,8 @@ func (b *backend) doing(op apiclient.Op) string {
 		return "create a token"
 	case apiclient.TokenRevoke:
 		return "revoke " + handleOf(op)
+	case apiclient.TokenRevokePasted:
+		return "revoke " + handleOf(b.aimed(op))
 	case apiclient.GrantAdd:
 		return "give " + or(text("user"), text("group")) + " " + text("access") + " on " + text("object")
 	case apiclient.SessionSignOut:
