@@ -75,11 +75,22 @@ func (m *maker) chance(percent int) bool { return m.random.IntN(100) < percent }
 // ago is a moment between the least and the most that long ago, more likely a
 // recent one.
 func (m *maker) ago(least, most time.Duration) time.Time {
+	return m.back(least, most, 1.4)
+}
+
+// evenly is a moment between the least and the most that long ago, each as
+// likely as any other. Tokens are so many that to prefer recent moments would
+// have several made in every minute before now.
+func (m *maker) evenly(least, most time.Duration) time.Time {
+	return m.back(least, most, 1)
+}
+
+func (m *maker) back(least, most time.Duration, lean float64) time.Time {
 	if most <= least {
 		return m.now.Add(-least)
 	}
 	share := m.random.Float64()
-	back := least + time.Duration(math.Pow(share, 1.4)*float64(most-least))
+	back := least + time.Duration(math.Pow(share, lean)*float64(most-least))
 	return m.now.Add(-back.Truncate(time.Second))
 }
 

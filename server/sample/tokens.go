@@ -59,7 +59,7 @@ func (m *maker) token(u directory.FillUser) directory.FillToken {
 	case t.MaxAge > 0:
 		most = min(most, t.MaxAge*95/100)
 	}
-	t.Created = m.ago(least, most)
+	t.Created = m.evenly(least, most)
 	t.ExtendWhenUsed = t.MaxAge > 0 && m.chance(25)
 	t.Revoked = m.chance(6)
 	if !m.chance(12) {
