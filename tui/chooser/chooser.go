@@ -296,7 +296,7 @@ func (c *Chooser) drawLine(cv *term.Canvas, w int, l shownLine) {
 		body.Text(x+2, 0, pen(theme.Dim), safetext.Truncate(note, right-x-2))
 	}
 	if l.match == c.cursor && c.o.Pick != nil {
-		cv.Repaint(0, 0, w, 1, func(p term.Pen) term.Pen { return p.Add(pen(theme.Cursor)) })
+		cv.Repaint(0, 0, w, 1, func(term.Pen) term.Pen { return pen(theme.Cursor) })
 	}
 }
 
