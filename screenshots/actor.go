@@ -47,11 +47,6 @@ func (a *actor) see(texts ...string) *actor {
 	})
 }
 
-// gone waits until a text is not on the screen.
-func (a *actor) gone(text string) *actor {
-	return a.until("“"+text+"” to go", func(screen string) bool { return !strings.Contains(screen, text) })
-}
-
 func (a *actor) until(what string, wanted func(screen string) bool) *actor {
 	if a.err == nil && !a.st.Wait(patience, func(v *vt.Terminal) bool { return wanted(v.Text()) }) {
 		a.err = fmt.Errorf("waited in vain for %s", what)

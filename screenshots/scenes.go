@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 )
 
@@ -81,7 +83,7 @@ func boxes() []scene {
 			ready(a).keys("j", "d").see("Delete account", "irreversible").read().write("backu")
 		}},
 		{name: "sheet", play: func(a *actor) {
-			tokens(a).keys("/").write("owner:ada.fontaine state:active").keys("enter").see(" of 20,000").keys("a", "r").see("Press y").read().keys("y").see("done")
+			tokens(a).keys("/").write("owner:=ada.keller").keys("enter").see(" of 20,000").keys("a", "r").see("Press y").read().keys("y").see("done")
 		}},
 		{name: "palette", play: func(a *actor) { users(a).keys(":").see("choose").write("pas") }},
 		{name: "help", play: func(a *actor) { users(a).keys("?").see("find:") }},
@@ -109,6 +111,9 @@ func places() []scene {
 func contexts(s *studio) (start, error) {
 	path := filepath.Join(s.dir, "config.yaml")
 	env := []string{"GATEHOUSE_CONFIG=" + path}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return start{}, err
+	}
 	for _, args := range [][]string{
 		{"production", "--url", s.url(), "--user", "admin", "--credential-file", s.tokenFile(), "--protected", "--colour", "red"},
 		{"staging", "--url", "https://gatehouse.staging.example", "--user", "kim", "--credential", "keyring", "--colour", "yellow"},
