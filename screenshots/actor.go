@@ -129,28 +129,26 @@ func (a *actor) leave() {
 	a.st.Close()
 }
 
-// steady replaces the times of day that depend on how fast the machine is, and
-// the clock at the top right, by the time at which demos begin.
-func (a *actor) steady() {
-	const top, moment = "09:30Z", "T09:30:00Z"
-	for y, line := range strings.Split(a.st.Screen.Text(), "\n") {
-		if y == 0 {
-			a.overwrite(y, line, timeOfDay, top)
-		}
-		a.overwrite(y, line, timeInText, moment)
-	}
+// times are those that depend on when the pictures are made and on how fast the
+// machine is, with what is put in their place, and in which pen.
+var times = []struct {
+	where *regexp.Regexp
+	with  string
+	pen   string
+}{
+	{regexp.MustCompile(`\d\d:\d\dZ$`), "09:30Z", "0;90"}, // the clock at the top right
+	{regexp.MustCompile(`T09:3\d:\d\dZ`), "T09:30:00Z", "0;90"},
+	{regexp.MustCompile(`since \d\d:\d\dZ`), "since 09:30Z", "0;1;31"},
 }
 
-var (
-	timeOfDay  = regexp.MustCompile(`\d\d:\d\dZ$`)
-	timeInText = regexp.MustCompile(`T09:3\d:\d\dZ`)
-)
-
-// overwrite puts another text of the same length in the place of one; both
-// kinds of times are drawn dim.
-func (a *actor) overwrite(y int, line string, old *regexp.Regexp, with string) {
-	if at := old.FindStringIndex(line); at != nil {
-		x := utf8.RuneCountInString(line[:at[0]]) // no wide characters stand before a time
-		fmt.Fprintf(a.st.Screen, "\x1b7\x1b[%d;%dH\x1b[0;90m%s\x1b8", y+1, x+1, with)
+// steady puts the time at which demos begin in the place of others.
+func (a *actor) steady() {
+	for y, line := range strings.Split(a.st.Screen.Text(), "\n") {
+		for _, t := range times {
+			if at := t.where.FindStringIndex(line); at != nil {
+				x := utf8.RuneCountInString(line[:at[0]]) // no wide characters stand before a time
+				fmt.Fprintf(a.st.Screen, "\x1b7\x1b[%d;%dH\x1b[%sm%s\x1b8", y+1, x+1, t.pen, t.with)
+			}
+		}
 	}
 }
