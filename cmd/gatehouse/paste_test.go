@@ -19,7 +19,7 @@ type view struct {
 	open func(c *console)
 }
 
-func views() []view {
+func places() []view {
 	list := func(key, shows string) func(*console) {
 		return func(c *console) {
 			c.Keys(key)
@@ -72,7 +72,7 @@ func TestPastesChangeNothing(t *testing.T) {
 	s.user("kim", "acme", false)
 	s.accessToken("kim", "laptop")
 	all := pastes()
-	for i, v := range views() {
+	for i, v := range places() {
 		t.Run(v.name, func(t *testing.T) {
 			t.Parallel()
 			own := *s

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"gatehouse/apiclient/gatehouse/wire"
 )
 
 // proxy stands between a console and its server, and does to the answers what a
@@ -21,6 +23,7 @@ type proxy struct {
 	mu      sync.Mutex
 	answer  func(*http.Response) error // changes an answer; nil: leaves it
 	lose    func(*http.Request) bool   // the request arrives, the answer gets lost
+	refuse  func(*http.Request) bool   // the request is answered 503 and does not arrive
 	holding chan struct{}              // answers wait until it is closed; nil: they do not
 }
 
@@ -55,8 +58,14 @@ func (s *server) proxy() *proxy {
 
 func (p *proxy) serve(w http.ResponseWriter, r *http.Request, forward http.Handler) {
 	p.mu.Lock()
-	lost, holding := p.lose != nil && p.lose(r), p.holding
+	lost, refused, holding := p.lose != nil && p.lose(r), p.refuse != nil && p.refuse(r), p.holding
 	p.mu.Unlock()
+	if refused {
+		w.Header().Set("Content-Type", wire.TypeProblem)
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_ = json.NewEncoder(w).Encode(wire.Problem{Status: http.StatusServiceUnavailable, Code: wire.CodeUnavailable, Detail: "Not now."})
+		return
+	}
 	if lost {
 		forward.ServeHTTP(httptest.NewRecorder(), r)
 		panic(http.ErrAbortHandler) // closes the connection without a word
