@@ -77,7 +77,9 @@ func keyTables(t *testing.T) string {
 			count[a.ID]++
 		}
 	}
-	row := func(a tui.Action) bool { return count[a.ID] < len(tabs) || strings.HasPrefix(a.ID, "verb.") || a.ID == "records.open" }
+	row := func(a tui.Action) bool {
+		return count[a.ID] < len(tabs) || strings.HasPrefix(a.ID, "verb.") || a.ID == "records.open"
+	}
 	for _, name := range []string{"Accounts", "Users", "Tokens"} {
 		sections = append(sections, section(name, tabs[name], func(a tui.Action) bool { return row(a) && len(a.Keys) > 0 }))
 	}
