@@ -44,6 +44,24 @@ func TestDownAndBackKeepsThePlace(t *testing.T) {
 	c.see("prod › acme › users")
 }
 
+// A filter that is kept stays in sight: nobody takes the rows that it leaves
+// for all there are.
+func TestKeptFilterIsInTheBreadcrumb(t *testing.T) {
+	s, _ := filled(t)
+	c := s.signedIn(look{})
+	c.see("acme")
+	c.keys("2", "/", "account:acme", "enter")
+	c.until("the filter between way and count", func(f string) bool {
+		crumb := strings.Split(f, "\n")[2]
+		way, rest, kept := strings.Cut(crumb, "/ account:acme")
+		return kept && strings.Contains(way, "users") && strings.Contains(rest, "3 of 4")
+	})
+	c.keys("space", "m")
+	c.see("marked only / account:acme")
+	c.keys("esc", "esc")
+	c.gone("account:acme")
+}
+
 func TestInspectFollowsLinks(t *testing.T) {
 	s, _ := filled(t)
 	c := s.signedIn(look{})

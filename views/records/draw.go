@@ -36,6 +36,15 @@ func (s *Screen) resizeList() {
 	s.list.Resize(w, s.h)
 }
 
+// Scope tells in the breadcrumb what narrows the rows, so that nobody takes
+// those shown for all there are.
+func (s *Screen) Scope() safetext.Safe {
+	if s.list == nil {
+		return ""
+	}
+	return s.list.Scope()
+}
+
 // Draw implements tui.Screen.
 func (s *Screen) Draw(c *term.Canvas) {
 	w, h := c.Size()

@@ -2,6 +2,7 @@ package records
 
 import (
 	"context"
+	"errors"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -102,6 +103,8 @@ func (b *box) Update(msg tea.Msg) tea.Cmd {
 	switch {
 	case !b.loader.Fresh(m.Gen):
 		return nil
+	case b.record != nil && errors.Is(m.Err, apiclient.ErrUnsupported):
+		return nil // the list has all that there is
 	case m.Err != nil:
 		b.failed = apiclient.AsFailure("read "+b.ref.Name(), m.Err)
 		return b.d.Session.Failed(m.Err, b.Init)
