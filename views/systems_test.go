@@ -137,9 +137,10 @@ func row(text string) act {
 		at := func(frame string) (on, there bool) {
 			_, rows, _ := strings.Cut(frame, "────\n")
 			for line := range strings.Lines(rows) {
-				if s := flat(line); strings.Contains(s, text) {
+				current, other := strings.HasPrefix(line, "▸"), strings.HasPrefix(line, "   ") // else it is no row
+				if (current || other) && strings.Contains(flat(line), text) {
 					there = true
-					on = on || strings.HasPrefix(s, "▸")
+					on = on || current
 				}
 			}
 			return on, there
