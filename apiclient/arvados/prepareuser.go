@@ -2,6 +2,7 @@ package arvados
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"gatehouse/apiclient"
@@ -123,12 +124,20 @@ func (d *draft) remove(ctx context.Context, op apiclient.Op, u user) error {
 		return err
 	}
 	if n > 0 {
-		d.Block(u.label()+" owns "+plural(n, "project or collection")+": the cluster refuses to delete such a user.", "Reassign what it owns first.")
+		d.Block(u.label()+" owns "+owned(n)+": the cluster refuses to delete such a user.", "Reassign what it owns first.")
 	}
 	d.once(false, "The tokens stay behind without an owner, and are refused.")
 	d.Takes(op.On)
 	d.Step(op)
 	return nil
+}
+
+// owned is how much somebody owns.
+func owned(n int) string {
+	if n == 1 {
+		return "1 project or collection"
+	}
+	return fmt.Sprintf("%d projects and collections", n)
 }
 
 // reassign is a merge, after which the old account is unset up: what it has
@@ -145,7 +154,7 @@ func (d *draft) reassign(ctx context.Context, op apiclient.Op, u user) error {
 	if err != nil {
 		return err
 	}
-	d.Fact(false, "%s go into project %q of %s.", plural(n, "project or collection"), projectFor(op), to.label)
+	d.Fact(false, "What %s owns, %s, goes into project %q of %s.", u.label(), owned(n), projectFor(op), to.label)
 	if u.UUID == d.b.me.UUID {
 		d.Block(u.label()+" is you: with your data your tokens would go.", "Let another admin do it.")
 	}

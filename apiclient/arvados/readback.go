@@ -207,7 +207,7 @@ func (b *backend) foundReassigned(ctx context.Context, op apiclient.Op) (apiclie
 	if err == nil && left == 0 && taken > 0 {
 		return happened("the data is in project " + p.Items[0].Name), nil
 	}
-	return cannotSay(fmt.Sprintf("project %s is there; the old owner still has %s", p.Items[0].Name, plural(left, "project or collection"))), err
+	return cannotSay(fmt.Sprintf("project %s is there; the old owner still has %s", p.Items[0].Name, owned(left))), err
 }
 
 // foundToken looks among one's own newest tokens for one that looks as the op

@@ -156,7 +156,7 @@ func authenticate(ctx context.Context, t apiclient.Target, tried, name string, p
 	if !hasInfix(made.UUID, infixToken) || made.Secret.IsZero() {
 		return apiclient.Credential{}, &apiclient.Failure{Tried: tried, End: apiclient.Refused, Message: "the answer holds no token", Cause: apiclient.ErrBroken}
 	}
-	c := apiclient.Credential{Method: byPassword, User: name, Secret: made.v2()}
+	c := apiclient.Credential{Method: byToken, User: name, Secret: made.v2()}
 	if made.Expires != nil {
 		c.Expires = *made.Expires
 	}

@@ -1,6 +1,7 @@
 package change
 
 import (
+	"errors"
 	"fmt"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -32,6 +33,11 @@ func (w *work) say() tea.Cmd {
 			return shown
 		}
 		return tea.Batch(shown, w.trouble(failure, o))
+	}
+	if errors.Is(failure, apiclient.ErrSignedOut) && o.End != apiclient.Unknown {
+		// It goes on when somebody has signed in: a box that says that it was not
+		// done would then say what is not so.
+		return tui.Toast(theme.Warn, w.plan.Title+": not sent, it goes on after signing in")
 	}
 	return w.trouble(failure, o)
 }
