@@ -1,8 +1,10 @@
 package views_test
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -249,4 +251,69 @@ func TestAnchoreEnterpriseOperations(t *testing.T) {
 	ops = append(append(ops, atTheEnd("v2")...), ownPassword("v2"))
 	s.try(c, ops)
 	s.everyVerb(ops)
+}
+
+func TestAnchoreSignIn(t *testing.T) {
+	s := startAnchore(t, anchoretest.Options{V2: true})
+	key := s.set(apiclient.TokenCreate, apiclient.Ref{}, apiclient.Values{"name": {Text: "mine"}, "max_age": {Text: "1d"}}).Reveals[0].Secret.Reveal()
+	c := s.unsigned(look{})
+	s.try(c, []operation{
+		{name: "a name that cannot be sent", do: []act{press("ad:min", "tab", "wrong", "ctrl+s"), see("holds a colon")}},
+		{name: "the wrong password", do: []act{press("ctrl+u", "admin", "ctrl+s"), see("check user and password", "may take 5 seconds to count")}},
+		{name: "the right one", do: []act{press("tab", "ctrl+u", anchoretest.AdminPassword, "ctrl+s"), gone("Sign in to"), see(s.identity)}},
+	})
+	s.lacks(c, map[string]string{
+		"sign out": "Anchore has no sessions", "disable user": "cannot disable a single user", "new role": "the roles of Anchore are fixed",
+		"revoke pasted API key": "a credential does not say whose it is",
+	})
+	c = s.unsigned(look{})
+	s.try(c, []operation{
+		{name: "a dead key", do: []act{press("ctrl+t"), see("API key", "of Anchore Enterprise"), press("dead", "ctrl+s"), see("Unauthorized")}},
+		{name: "a key", do: []act{press("ctrl+u", key, "ctrl+s"), gone("Sign in to"), see(s.identity), press("3"), see("mine")}},
+	})
+	engine := startAnchore(t, anchoretest.Options{V1: true})
+	engine.lacks(engine.open(look{}), map[string]string{"new credential": "Anchore Engine has no API keys", "add access": "Anchore Engine has no roles"})
+}
+
+func TestAnchoreAnswersThatAreLost(t *testing.T) {
+	s := startAnchore(t, anchoretest.Options{V2: true})
+	c := s.open(look{})
+	s.way.set(func(w *link) { w.lose = func(r *http.Request) bool { return r.Method != http.MethodGet } })
+	s.try(c, []operation{{
+		name: "an account was made", verb: apiclient.AccountCreate, from: "1",
+		do:   []act{press("n"), see("New account on site"), press("acme", "ctrl+s"), see("no answer, but it happened"), closed},
+		sent: []string{`POST /v2/accounts {"name":"acme"}`},
+		read: []string{"GET /v2/accounts/acme"},
+	}})
+}
+
+func TestAnchoreOnSmallScreens(t *testing.T) {
+	for name, o := range map[string]anchoretest.Options{"anchore-engine": {V1: true}, "anchore-enterprise": {V2: true}} {
+		s := startAnchore(t, o)
+		s.fake.Fill(1, 9, 3)
+		opts := s.options()
+		opts.Now = s.clock.Now
+		c := open(t, opts, look{w: 80, h: 24})
+		last := see("▸")
+		if o.V1 {
+			last = see("Anchore Engine has no roles")
+		}
+		for _, tab := range []string{"1", "2", "3"} { // first all are loaded, and with them the counts
+			c.keys(tab)
+			c.see("▸")
+		}
+		c.keys("4")
+		last(c)
+		var out strings.Builder
+		for _, tab := range []string{"1", "2", "3"} {
+			c.keys(tab)
+			c.see("▸")
+			c.harmless(name + " " + tab)
+			fmt.Fprintf(&out, "═══ %s\n%s", tab, c.frame())
+		}
+		c.keys("4")
+		last(c)
+		fmt.Fprintf(&out, "═══ 4\n%s", c.frame())
+		kept(t, name, out.String())
+	}
 }
