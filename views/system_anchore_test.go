@@ -264,7 +264,7 @@ func TestAnchoreSignIn(t *testing.T) {
 	})
 	s.lacks(c, map[string]string{
 		"sign out": "Anchore has no sessions", "disable user": "cannot disable a single user", "new role": "the roles of Anchore are fixed",
-		"revoke pasted API key": "a credential does not say whose it is",
+		"revoke pasted api key": "a credential does not say whose it is",
 	})
 	c = s.unsigned(look{})
 	s.try(c, []operation{
