@@ -28,8 +28,9 @@ type flow struct {
 	start  apiclient.Values // what the form began with
 	with   apiclient.Values // what was entered
 	plan   apiclient.Plan
-	again  *work // what is run once more; nil: a new run
-	wait   *wait // the box that says that the plan is being made; nil: none
+	again  *work         // what is run once more; nil: a new run
+	wait   *wait         // the box that says that the plan is being made; nil: none
+	stand  session.Stand // when the plan was asked for
 }
 
 type (
@@ -111,7 +112,7 @@ func (f *flow) submitted(values form.Values) tea.Cmd {
 
 // prepare asks the backend for the plan. Nothing is changed by that.
 func (f *flow) prepare(with apiclient.Values) tea.Cmd {
-	f.with = with
+	f.with, f.stand = with, f.d.s.Stand()
 	b, ops := f.d.s.Backend(), f.ops()
 	load := tui.Load(f.loader, f.d.id, session.Limit, func(ctx context.Context) (apiclient.Plan, error) {
 		return b.Prepare(ctx, ops)
@@ -168,6 +169,9 @@ func blocked(p apiclient.Plan) string {
 
 // failed shows what kept a plan from being made.
 func (f *flow) failed(err error, again func() tea.Cmd) tea.Cmd {
+	if errors.Is(err, apiclient.ErrSignedOut) && f.d.s.Renewed(f.stand) && again != nil {
+		return again() // somebody has signed in meanwhile
+	}
 	failure := apiclient.AsFailure(strings.ToLower(f.title()), err)
 	cmd := f.d.s.Failed(err, again)
 	switch {

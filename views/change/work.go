@@ -14,6 +14,7 @@ import (
 	"gatehouse/tui/safetext"
 	"gatehouse/tui/sheet"
 	"gatehouse/tui/theme"
+	"gatehouse/views/session"
 	"gatehouse/views/trouble"
 )
 
@@ -29,6 +30,7 @@ type work struct {
 	running *apiclient.Running
 	cancel  context.CancelFunc
 	result  apiclient.Result
+	stand   session.Stand // when it was started
 }
 
 // progress is how far it is; over: it has ended.
@@ -64,7 +66,7 @@ func (f *flow) run(p apiclient.Plan) tea.Cmd {
 func (w *work) start(p apiclient.Plan) tea.Cmd {
 	d := w.f.d
 	ctx, cancel := context.WithCancel(d.s.Context())
-	w.plan, w.cancel = p, cancel
+	w.plan, w.cancel, w.stand = p, cancel, d.s.Stand()
 	w.running = apiclient.Run(ctx, d.s.Carrier(p), p, d.o.Run)
 	d.works[w] = true
 	return w.next()
@@ -207,6 +209,8 @@ func (w *work) heard() tea.Cmd {
 		switch {
 		case o.Failure == nil:
 			continue
+		case errors.Is(o.Failure, apiclient.ErrSignedOut) && s.Renewed(w.stand):
+			return w.resume() // somebody has signed in meanwhile
 		case errors.Is(o.Failure, apiclient.ErrSignedOut):
 			return s.Failed(o.Failure, func() tea.Cmd { return w.resume() })
 		case errors.Is(o.Failure, apiclient.ErrUnreachable):

@@ -19,6 +19,21 @@ func (s *Session) Backend() apiclient.Backend { return s.backend }
 // of the one before is void.
 func (s *Session) Turn() int { return s.turn }
 
+// Stand is who was signed in, in which session, when something was begun.
+type Stand struct {
+	turn int
+	user apiclient.Ref
+}
+
+// Stand is that of now.
+func (s *Session) Stand() Stand { return Stand{s.turn, s.identity.User.Key()} }
+
+// Renewed tells whether the same person has signed in again since: what failed
+// because the session was over can go on.
+func (s *Session) Renewed(since Stand) bool {
+	return s.backend != nil && since.turn != s.turn && since.user == s.identity.User.Key()
+}
+
 // Carrier is the backend that carries out a plan. Signing out is not locked
 // with the writes: it takes nothing from anybody else.
 func (s *Session) Carrier(p apiclient.Plan) apiclient.Backend {
