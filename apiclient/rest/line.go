@@ -115,6 +115,8 @@ func (c *Client) open(ctx context.Context, r Request, silence time.Duration) (*l
 func (c *Client) refuse(ctx context.Context, r Request) *apiclient.Failure {
 	f := &apiclient.Failure{Tried: r.Tried, End: apiclient.NotSent}
 	switch {
+	case c.closed.Load():
+		f.Message, f.Next, f.Cause = "this connection was left", "do it again", context.Canceled
 	case r.Body.err != nil:
 		f.Message, f.Cause = "the request could not be written down", apiclient.ErrInvalid
 	case c.cfg.AnyCertificate && len(r.Body.secrets) > 0:

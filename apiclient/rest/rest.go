@@ -60,6 +60,7 @@ type Client struct {
 	resty  *resty.Client
 	http   *http.Transport
 	auth   atomic.Pointer[Auth]
+	closed atomic.Bool
 	sleep  func(context.Context, time.Duration) error
 	jitter func() float64
 }
@@ -150,8 +151,10 @@ func (c *Client) Authorize(a *Auth) error {
 // Origin is where the client speaks to, for the eyes.
 func (c *Client) Origin() string { return c.origin.String() }
 
-// Close ends idle connections and forgets the credential.
+// Close ends idle connections and forgets the credential. Nothing is sent any
+// more: a request without its credential would look like a session that ended.
 func (c *Client) Close() {
+	c.closed.Store(true)
 	c.auth.Store(nil)
 	c.http.CloseIdleConnections()
 }

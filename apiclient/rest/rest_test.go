@@ -363,3 +363,18 @@ func TestSecretsNeedTheExplicitHelper(t *testing.T) {
 		t.Error("a secret that was asked for is not in the body")
 	}
 }
+
+func TestAClosedClientSendsNothing(t *testing.T) {
+	asked := 0
+	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
+	defer s.Close()
+	c, err := New(rest.Config{URL: s.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Close()
+	_, err = c.Do(t.Context(), Request{Tried: "read", Method: "GET", Path: "/"})
+	if f := apiclient.AsFailure("", err); err == nil || f.End != apiclient.NotSent || errors.Is(err, apiclient.ErrSignedOut) || asked != 0 {
+		t.Errorf("%v, asked %d times", err, asked)
+	}
+}
