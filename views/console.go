@@ -31,15 +31,16 @@ import (
 type Options struct {
 	Driver     apiclient.Driver
 	Target     apiclient.Target
-	Credential apiclient.Credential // the zero credential: the console asks
+	Credential apiclient.Credential // the zero credential: the console finds it, or asks
+	// Find gets the credential that is kept for the place, with the first frame
+	// on the screen already; see session.Options.
+	Find func(context.Context) (apiclient.Credential, error)
 
 	// Book is the configuration with the contexts; nil: the console stays where
 	// it is. Place is the context that the console begins in; "": one without
 	// a name.
 	Book  *book.Book
 	Place book.Context
-	// Why says why a credential that the place should have is not there.
-	Why error
 	// Lookup reads the environment, where official tools keep credentials.
 	Lookup func(string) (string, bool)
 
@@ -91,7 +92,7 @@ func New(ctx context.Context, o Options) *Console {
 	}
 	board := jobs.New(c.env)
 	c.session = session.New(session.Options{
-		Env: c.env, Context: ctx, Driver: o.Driver, Target: o.Target, Credential: o.Credential,
+		Env: c.env, Context: ctx, Driver: o.Driver, Target: o.Target, Credential: o.Credential, Find: o.Find,
 		Ask:  func(why *apiclient.Failure) tea.Cmd { return tui.Open(signin.New(c.env, c.session, why)) },
 		Anew: c.anew, Opened: c.opened, Locked: c.gate.Locked, Tick: o.Tick,
 	})
@@ -140,11 +141,7 @@ func (c *Console) anew() tea.Cmd {
 // Init implements term.Root: the first frame is drawn before anything is asked.
 func (c *Console) Init() tea.Cmd {
 	c.session.Listen(c.counts.ID(), c.counts)
-	cmds := []tea.Cmd{c.session.Start(), c.shell.Init()}
-	if c.o.Why != nil {
-		cmds = append(cmds, tui.Toast(theme.Warn, c.o.Why.Error()))
-	}
-	return tea.Batch(cmds...)
+	return tea.Batch(c.session.Start(), c.shell.Init())
 }
 
 // Update implements term.Root.

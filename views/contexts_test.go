@@ -1,6 +1,7 @@
 package views_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -204,4 +205,47 @@ func TestAKeptPasswordSignsIn(t *testing.T) {
 	c.gone("● prod")
 	c.keys("enter")
 	c.see("auto ▾", "admin@admin", "1 Accounts 1")
+}
+
+func TestAKeptCredentialThatCannotWorkIsAskedFor(t *testing.T) {
+	p := places(t)
+	t.Setenv("PLACE_TOKEN", "no token at all")
+	err := p.book.Add(contexts.Context{Name: "auto", Driver: "gatehouse", URL: p.test.url, User: "admin",
+		Credential: contexts.Source{From: contexts.FromEnv, Env: "PLACE_TOKEN"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := p.open(t)
+	c.see("acme")
+	c.keys("c")
+	c.see("  auto ")
+	c.keys("/auto", "enter")
+	c.gone("● prod")
+	c.keys("enter")
+	if f := c.see("Sign in to auto", "not a Gatehouse token"); strings.Contains(f, "offline") {
+		t.Errorf("it will be tried again and again:\n%s", f)
+	}
+}
+
+func TestAPlaceThatCannotBeReadSaysWhy(t *testing.T) {
+	p := places(t)
+	d := gatehouse.Driver()
+	d.Name, d.Methods = "other", []apiclient.Method{{Name: "token", Found: []apiclient.Source{{
+		Name: "OTHER_FILE",
+		Read: func(func(string) (string, bool)) (apiclient.Target, apiclient.Credential, error) {
+			return apiclient.Target{}, apiclient.Credential{}, errors.New("other.yaml can be read by others: chmod 600 other.yaml")
+		},
+	}}}}
+	p.book.Drivers = append(p.book.Drivers, d)
+	c := p.open(t)
+	c.see("acme")
+	c.keys("c")
+	f := c.see("OTHER_FILE: other.yaml", "cannot be read")
+	for line := range strings.Lines(f) {
+		if strings.Contains(line, "OTHER_FILE") && (strings.Contains(line, "prompt") || strings.Contains(line, "open")) {
+			t.Errorf("it is shown as a context: %s", line)
+		}
+	}
+	c.keys("G", "enter")
+	c.see("chmod 600 other.yaml", "go there")
 }

@@ -95,7 +95,11 @@ func (c *Console) keep(cred apiclient.Credential) tea.Cmd {
 	return func() tea.Msg {
 		ctx, stop := context.WithTimeout(ctx, keepLimit)
 		defer stop()
-		if _, err := c.o.Book.Keep(ctx, name, cred); err != nil {
+		kept, err := c.o.Book.Keep(ctx, name, cred)
+		if err == nil && !kept {
+			return nil
+		}
+		if err != nil {
 			return tui.ToastMsg{Tone: theme.Warn, Text: safetext.Clean(fmt.Sprintf("the credential was not stored, it is asked for again next time: %v", err))}
 		}
 		return tui.ToastMsg{Tone: theme.Good, Text: safetext.Clean("signed in; the credential is kept in " + where)}

@@ -1,6 +1,7 @@
 package contexts
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,7 +37,7 @@ func (b *Book) Driver(name string) (apiclient.Driver, error) {
 		}
 		names[i] = d.Name
 	}
-	return apiclient.Driver{}, fmt.Errorf("there is no driver %q: there are %s", name, strings.Join(names, ", "))
+	return apiclient.Driver{}, wrong("there is no driver %q: there are %s", name, strings.Join(names, ", "))
 }
 
 // All gives the contexts and the name of the current one.
@@ -48,9 +49,9 @@ func (b *Book) All() (contexts []Context, current string, err error) {
 	return f.Contexts, f.Current, nil
 }
 
-// Open finds a context by name ("": the current one) with its credential. That
-// the credential has to be asked for is no error.
-func (b *Book) Open(ctx context.Context, name string) (Opening, error) {
+// Find finds a context by name ("": the current one), without its credential,
+// which can take a while to get.
+func (b *Book) Find(name string) (Opening, error) {
 	f, err := Load(b.Path)
 	if err != nil {
 		return Opening{}, err
@@ -66,34 +67,68 @@ func (b *Book) Open(ctx context.Context, name string) (Opening, error) {
 	if err != nil {
 		return Opening{}, fmt.Errorf("context %s: %w", c.Name, err)
 	}
-	o := Opening{Context: c, Driver: d}
-	o.Credential, err = b.Store.Read(ctx, c)
-	if err == nil {
-		return o, nil
+	return Opening{Context: c, Driver: d}, nil
+}
+
+// Open finds a context by name ("": the current one) with its credential. That
+// the credential has to be asked for is no error.
+func (b *Book) Open(ctx context.Context, name string) (Opening, error) {
+	o, err := b.Find(name)
+	if err != nil {
+		return Opening{}, err
 	}
-	o.Credential = apiclient.Credential{}
-	if !errors.Is(err, ErrAsk) || c.Credential.From != "" && c.Credential.From != FromPrompt {
-		o.Why = err
-	}
+	o.Credential, o.Why = b.Credential(ctx, o.Context)
 	return o, nil
+}
+
+// Credential gets the credential of a context. The zero credential says that it
+// has to be asked for; why tells the reason where that is worth telling.
+func (b *Book) Credential(ctx context.Context, c Context) (cred apiclient.Credential, why error) {
+	cred, err := b.Store.Read(ctx, c)
+	switch {
+	case err == nil:
+		return cred, nil
+	case errors.Is(err, ErrAsk) && (c.Credential.From == "" || c.Credential.From == FromPrompt):
+		return apiclient.Credential{}, nil
+	}
+	return apiclient.Credential{}, err
+}
+
+// check looks at what only the drivers know. Again: the context was there before.
+func (b *Book) check(c Context, again bool) error {
+	d, err := b.Driver(c.Driver)
+	if err != nil {
+		return fmt.Errorf("context %s: %w", c.Name, err)
+	}
+	ways := make([]string, len(d.Methods))
+	for i, m := range d.Methods {
+		ways[i] = m.Name
+	}
+	// In places of ours there may be what a sign-in was answered with, which
+	// nobody enters; and they may be empty as yet.
+	s := c.Credential
+	if entered := s.From == FromEnv || s.From == FromCommand; slices.Contains(ways, s.method()) || !entered && s.Method == "" || again && s.Ours() {
+		return nil
+	}
+	return wrong("context %s: credential: method must be one of %s", c.Name, strings.Join(ways, ", "))
 }
 
 // Put adds a context or replaces the one of its name.
 func (b *Book) Put(c Context) error {
-	if _, err := b.Driver(c.Driver); err != nil {
-		return fmt.Errorf("context %s: %w", c.Name, err)
+	if err := b.check(c, true); err != nil {
+		return err
 	}
 	return Change(b.Path, func(f *File) error { return f.Put(c) })
 }
 
 // Add adds a context whose name is not taken.
 func (b *Book) Add(c Context) error {
-	if _, err := b.Driver(c.Driver); err != nil {
-		return fmt.Errorf("context %s: %w", c.Name, err)
+	if err := b.check(c, false); err != nil {
+		return err
 	}
 	return Change(b.Path, func(f *File) error {
 		if _, taken := f.Find(c.Name); taken {
-			return fmt.Errorf("there is a context %s already: remove it first, or choose another name", c.Name)
+			return refuse(apiclient.ErrConflict, "there is a context %s already: remove it first, or choose another name", c.Name)
 		}
 		return f.Put(c)
 	})
@@ -150,7 +185,8 @@ func (b *Book) Remove(ctx context.Context, name string) error {
 
 // Keep stores a credential where the context says, if that place is ours; it
 // tells whether it did. What kind of credential it is is noted in the context,
-// so that it is used in the same way next time.
+// and whose it is where that was open, so that it is used in the same way next
+// time. Somebody else's password is of no use to the user of the context.
 func (b *Book) Keep(ctx context.Context, name string, cred apiclient.Credential) (bool, error) {
 	f, err := Load(b.Path)
 	if err != nil {
@@ -160,19 +196,21 @@ func (b *Book) Keep(ctx context.Context, name string, cred apiclient.Credential)
 	if !ok || !c.Credential.Ours() {
 		return false, nil
 	}
-	if err := b.Store.Write(ctx, c, cred); err != nil {
-		return false, err
+	if cred.Method == "password" && c.User != "" && cred.User != c.User {
+		return false, nil
 	}
-	if c.Credential.method() == cred.Method {
-		return true, nil
+	known := c.User != "" && c.Credential.method() == cred.Method
+	c.User, c.Credential.Method = cmp.Or(c.User, cred.User), cred.Method
+	if err := b.Store.Write(ctx, c, cred); err != nil || known {
+		return err == nil, err
 	}
 	return true, Change(b.Path, func(f *File) error {
-		c, ok := f.Find(name)
+		now, ok := f.Find(name)
 		if !ok {
 			return nil
 		}
-		c.Credential.Method = cred.Method
-		return f.Put(c)
+		now.User, now.Credential.Method = c.User, c.Credential.Method
+		return f.Put(now)
 	})
 }
 

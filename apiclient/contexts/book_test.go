@@ -134,3 +134,55 @@ func TestFreeName(t *testing.T) {
 		}
 	}
 }
+
+func TestAddingLooksAtTheWayToSignIn(t *testing.T) {
+	b := testBook(t)
+	b.Drivers = append(b.Drivers, apiclient.Driver{Name: "two", Methods: []apiclient.Method{{Name: "password"}}})
+	for _, tc := range []struct {
+		from Source
+		ok   bool
+	}{
+		{Source{}, true},
+		{Source{From: FromKeyring}, true}, // it is noted when somebody has signed in
+		{Source{From: FromKeyring, Method: "session"}, false},
+		{Source{From: FromEnv, Env: "HELD"}, false}, // that would be a token
+		{Source{From: FromEnv, Env: "HELD", Method: "password"}, true},
+		{Source{From: FromCommand, Command: []string{"x"}, Method: "pin"}, false},
+	} {
+		b.Path = filepath.Join(t.TempDir(), "config.yaml")
+		err := b.Add(Context{Name: "c", Driver: "two", URL: "https://a.example", Credential: tc.from})
+		if (err == nil) != tc.ok || !tc.ok && (!errors.Is(err, apiclient.ErrInvalid) || !strings.Contains(err.Error(), "must be one of password")) {
+			t.Errorf("%+v: %v", tc.from, err)
+		}
+	}
+}
+
+func TestKeepingNotesWhoseItIs(t *testing.T) {
+	b := testBook(t)
+	for name, user := range map[string]string{"open": "", "jane": "jane", "kim": "kim"} {
+		if err := b.Add(Context{Name: name, Driver: "one", URL: "https://a.example", User: user, Credential: Source{From: FromKeyring}}); err != nil {
+			t.Fatal(err)
+		}
+		kept, err := b.Keep(t.Context(), name, apiclient.Credential{Method: "password", User: "jane", Secret: secret.New(canary)})
+		if err != nil || kept != (name != "kim") {
+			t.Fatalf("%s: kept %v, %v", name, kept, err)
+		}
+		o, err := b.Open(t.Context(), name)
+		if got := o.Credential; err != nil || kept && (got.User != "jane" || got.Method != "password" || got.Secret.Reveal() != canary) || !kept && !got.Secret.IsZero() {
+			t.Errorf("%s: read back as %+v, %v", name, got, err)
+		}
+	}
+}
+
+func TestAddressesHoldNoSecrets(t *testing.T) {
+	b := testBook(t)
+	for url, ok := range map[string]bool{
+		"https://a.example/v1": true, "http://127.0.0.1:7411": true, "wss://a.example": true, "10.0.0.1:17070": true,
+		"https://jane:" + canary + "@a.example": false, canary + "@a.example": false, "ftp://a.example": false, "https:///v1": false,
+	} {
+		err := b.Put(Context{Name: "c", Driver: "one", URL: url})
+		if (err == nil) != ok || err != nil && strings.Contains(err.Error(), canary) {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+}

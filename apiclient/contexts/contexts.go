@@ -98,7 +98,7 @@ func (f *File) Remove(name string) error {
 // Rename gives a context another name.
 func (f *File) Rename(from, to string) error {
 	if _, taken := f.Find(to); taken {
-		return fmt.Errorf("rename context %s: there is a context %s already", from, to)
+		return refuse(apiclient.ErrConflict, "rename context %s: there is a context %s already", from, to)
 	}
 	for i := range f.Contexts {
 		if f.Contexts[i].Name != from {
@@ -136,8 +136,23 @@ func unknownContext(name string, f *File) error {
 	if len(names) == 0 {
 		known = "none yet, see gatehouse context add"
 	}
-	return &apiclient.Failure{Message: fmt.Sprintf("there is no context %q: there are %s", name, known), Cause: apiclient.ErrNotFound}
+	return refuse(apiclient.ErrNotFound, "there is no context %q: there are %s", name, known)
 }
+
+// refusal is an error with its reason, which is one of those of apiclient.
+type refusal struct {
+	text   string
+	reason error
+}
+
+func (r refusal) Error() string { return r.text }
+func (r refusal) Unwrap() error { return r.reason }
+
+func refuse(reason error, format string, a ...any) error {
+	return refusal{fmt.Sprintf(format, a...), reason}
+}
+
+func wrong(format string, a ...any) error { return refuse(apiclient.ErrInvalid, format, a...) }
 
 // namePattern keeps names usable as flags' values, file names and in shells.
 var namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)
@@ -145,17 +160,40 @@ var namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)
 func (c Context) check() error {
 	switch {
 	case !namePattern.MatchString(c.Name):
-		return fmt.Errorf("context %q: name must be 1 to 63 of a-z 0-9 . _ - and start with a letter or digit", c.Name)
+		return wrong("context %q: name must be 1 to 63 of a-z 0-9 . _ - and start with a letter or digit", c.Name)
 	case c.Driver == "":
-		return fmt.Errorf("context %s: driver is missing", c.Name)
+		return wrong("context %s: driver is missing", c.Name)
 	case c.URL == "":
-		return fmt.Errorf("context %s: url is missing", c.Name)
+		return wrong("context %s: url is missing", c.Name)
 	case c.Colour != "" && !slices.Contains(Colours(), c.Colour):
-		return fmt.Errorf("context %s: colour must be one of %s", c.Name, strings.Join(Colours(), ", "))
+		return wrong("context %s: colour must be one of %s", c.Name, strings.Join(Colours(), ", "))
 	case c.Writes != "" && c.Writes != "locked" && c.Writes != "open":
-		return fmt.Errorf("context %s: writes must be locked or open", c.Name)
+		return wrong("context %s: writes must be locked or open", c.Name)
+	}
+	if err := c.checkURL(); err != nil {
+		return err
 	}
 	return c.Credential.check(c.Name)
+}
+
+// checkURL refuses what no driver could use, and above all an address with a
+// password in it: there are no secrets in the file. It does not repeat the
+// address.
+func (c Context) checkURL() error {
+	scheme, rest, ok := strings.Cut(c.URL, "://")
+	if !ok {
+		scheme, rest = "", c.URL // some systems go by host:port alone
+	}
+	authority, _, _ := strings.Cut(rest, "/")
+	switch {
+	case ok && scheme != "https" && scheme != "http" && scheme != "wss":
+		return wrong("context %s: url must begin with https:// (or http:// on this machine)", c.Name)
+	case authority == "":
+		return wrong("context %s: url names no host", c.Name)
+	case strings.Contains(authority, "@"):
+		return wrong("context %s: url holds a user or a password: sign in instead", c.Name)
+	}
+	return nil
 }
 
 // Path is where the file is: GATEHOUSE_CONFIG, else below XDG_CONFIG_HOME,
@@ -193,7 +231,7 @@ func parse(path string, raw []byte) (*File, error) {
 	d := yaml.NewDecoder(bytes.NewReader(raw))
 	d.KnownFields(true)
 	if err := d.Decode(f); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("read %s: %w", path, err)
+		return nil, wrong("read %s: %v", path, err)
 	}
 	seen := map[string]bool{}
 	for _, c := range f.Contexts {
@@ -201,12 +239,12 @@ func parse(path string, raw []byte) (*File, error) {
 			return nil, fmt.Errorf("read %s: %w", path, err)
 		}
 		if seen[c.Name] {
-			return nil, fmt.Errorf("read %s: context %s is there twice", path, c.Name)
+			return nil, wrong("read %s: context %s is there twice", path, c.Name)
 		}
 		seen[c.Name] = true
 	}
 	if f.Current != "" && !seen[f.Current] {
-		return nil, fmt.Errorf("read %s: current-context: %w", path, unknownContext(f.Current, f))
+		return nil, wrong("read %s: current-context: %v", path, unknownContext(f.Current, f))
 	}
 	return f, nil
 }

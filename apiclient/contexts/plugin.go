@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"syscall"
 	"time"
 	"unicode"
 
@@ -46,7 +47,11 @@ func runPlugin(ctx context.Context, getenv func(string) string, c Context) (apic
 		`KUBERNETES_EXEC_INFO={"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","spec":{"interactive":false}}`)
 	out, errs := &capped{limit: pluginOutput}, &capped{limit: 2 << 10}
 	cmd.Stdout, cmd.Stderr = out, errs
-	cmd.WaitDelay = time.Second // its children may hold the pipes open
+	// In a session of its own it has no terminal to draw on, and its children can
+	// be ended with it.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = time.Second // whoever left that session may hold the pipes open
 	err := cmd.Run()
 	switch {
 	case ctx.Err() != nil:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -45,18 +46,18 @@ func (s Source) check(name string) error {
 	case "", FromPrompt, FromKeyring:
 	case FromEnv:
 		if s.Env == "" {
-			return fmt.Errorf("context %s: credential: env is missing", name)
+			return wrong("context %s: credential: env is missing", name)
 		}
 	case FromFile:
 		if !filepath.IsAbs(s.File) {
-			return fmt.Errorf("context %s: credential: file must be an absolute path", name)
+			return wrong("context %s: credential: file must be an absolute path", name)
 		}
 	case FromCommand:
 		if len(s.Command) == 0 || s.Command[0] == "" {
-			return fmt.Errorf("context %s: credential: command is missing", name)
+			return wrong("context %s: credential: command is missing", name)
 		}
 	default:
-		return fmt.Errorf("context %s: credential: from must be one of prompt, env, keyring, file, command", name)
+		return wrong("context %s: credential: from must be one of prompt, env, keyring, file, command", name)
 	}
 	return nil
 }
@@ -205,6 +206,9 @@ func (st *Store) ringCall(ctx context.Context, tried string, call func() error) 
 	go func() { done <- call() }()
 	select {
 	case err := <-done:
+		if errors.Is(err, exec.ErrNotFound) {
+			err = errors.New("this session has no keyring that could be asked: DBUS_SESSION_BUS_ADDRESS is not set")
+		}
 		if err != nil && !errors.Is(err, ErrAsk) {
 			return fmt.Errorf("%s: %w; "+elsewhere, tried, err)
 		}

@@ -183,3 +183,15 @@ func TestAHangingCommandEndsWithItsContext(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestACommandHasNoTerminal(t *testing.T) {
+	if _, err := os.Stat("/proc/self/stat"); err != nil {
+		t.Skip("there is no /proc to see sessions in")
+	}
+	// The sixth field is the session: one of its own has no terminal.
+	body := `set -- $(cat /proc/$$/stat); [ "$6" = $$ ] && echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"tok"}}'`
+	c := testContext(Source{From: FromCommand, Command: script(t, body)})
+	if _, err := testStore(map[string]string{"PATH": os.Getenv("PATH")}, nil).Read(t.Context(), c); err != nil {
+		t.Error(err)
+	}
+}

@@ -49,12 +49,14 @@ func openConsole(ctx context.Context, s streams, o consoleOptions, env func(stri
 	if err != nil {
 		return err
 	}
-	to, err := o.place(ctx, book, env)
+	to, err := o.place(book, env)
 	if err != nil {
-		return usageError(err)
+		return err
 	}
 	to.Book, to.Lookup = book, os.LookupEnv
-	if !credential.Secret.IsZero() {
+	// The variables are about Gatehouse's own servers: no other system is to see
+	// such a token.
+	if to.Driver.Name == gatehouse.Name {
 		to.Credential = credential
 	}
 	return show(ctx, s, o.looks, to)
@@ -62,9 +64,9 @@ func openConsole(ctx context.Context, s streams, o consoleOptions, env func(stri
 
 // place finds where the console begins: the flags first, then the environment,
 // then the current context, and at last a server on this machine.
-func (o consoleOptions) place(ctx context.Context, book *contexts.Book, env func(string) string) (views.Options, error) {
+func (o consoleOptions) place(book *contexts.Book, env func(string) string) (views.Options, error) {
 	if o.context != "" && o.server != "" {
-		return views.Options{}, errors.New("--context and --server both say where to go: give one of them")
+		return views.Options{}, usageError(errors.New("--context and --server both say where to go: give one of them"))
 	}
 	name, url := o.context, o.server
 	if name == "" && url == "" {
@@ -82,14 +84,16 @@ func (o consoleOptions) place(ctx context.Context, book *contexts.Book, env func
 	if name == "" || o.server != "" {
 		return views.Options{Driver: gatehouse.Driver(), Target: apiclient.Target{URL: url, CAFile: o.caFile, User: o.user}}, nil
 	}
-	at, err := book.Open(ctx, name)
+	at, err := book.Find(name)
 	if err != nil {
 		return views.Options{}, err
 	}
-	to := views.Options{Driver: at.Driver, Target: at.Context.Target(), Credential: at.Credential, Place: at.Context, Why: at.Why}
-	if o.user != "" {
-		to.Target.User = o.user
+	if o.user != "" && o.user != at.Context.User {
+		// What is kept is another user's, and stays that.
+		at.Context.User, at.Context.Credential = o.user, contexts.Source{}
 	}
+	to := views.Options{Driver: at.Driver, Target: at.Context.Target(), Place: at.Context}
+	to.Find = func(ctx context.Context) (apiclient.Credential, error) { return book.Credential(ctx, at.Context) }
 	if o.caFile != "" {
 		to.Target.CAFile = o.caFile
 	}
@@ -110,7 +114,7 @@ func tokenFromEnvironment(ctx context.Context, env func(string) string) (apiclie
 		if text == "" {
 			return none, nil
 		}
-		return apiclient.Credential{Method: "token", Secret: secret.New(text)}, nil
+		return apiclient.Credential{Method: "token", Secret: secret.New(text), Entered: true}, nil
 	}
 	path, err := filepath.Abs(path)
 	if err != nil {

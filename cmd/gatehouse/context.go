@@ -159,7 +159,7 @@ func contextAdd(s streams) *cobra.Command {
 				return err
 			}
 			if err := book.Add(f.c); err != nil {
-				return usageError(err)
+				return err
 			}
 			fmt.Fprintf(s.err, "context %s was added\n", shown(args[0]))
 			return nil

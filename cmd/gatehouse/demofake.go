@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"os/signal"
 	"slices"
 	"strings"
@@ -133,6 +134,20 @@ func demoFake(ctx context.Context, s streams, o demoOptions) error {
 func (f fake) wait(ctx context.Context, out io.Writer) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	if ca := f.target.Options[juju.OptionCA]; ca != "" {
+		file, err := os.CreateTemp("", "gatehouse-demo-ca-*.pem")
+		if err != nil {
+			return err
+		}
+		defer os.Remove(file.Name())
+		if _, err := file.WriteString(ca); err != nil {
+			return errors.Join(err, file.Close())
+		}
+		if err := file.Close(); err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "CA       %s\n", file.Name())
+	}
 	fmt.Fprintf(out, "URL      %s\nSign in  %s\nReady    %s from memory; ctrl+c stops it\n", f.target.URL, f.tell, f.driver.Title)
 	<-ctx.Done()
 	return nil

@@ -60,7 +60,7 @@ func exitCode(err error) int {
 		is   error
 		code int
 	}{
-		{apiclient.ErrSignedOut, exitDenied}, {apiclient.ErrDenied, exitDenied}, {apiclient.ErrNotFound, exitNotFound},
+		{apiclient.ErrInvalid, exitUsage}, {apiclient.ErrSignedOut, exitDenied}, {apiclient.ErrDenied, exitDenied}, {apiclient.ErrNotFound, exitNotFound},
 		{apiclient.ErrConflict, exitConflict}, {apiclient.ErrChanged, exitConflict}, {apiclient.ErrUnreachable, exitUnreachable},
 		{apiclient.ErrThrottled, exitUnreachable}, {context.DeadlineExceeded, exitUnreachable},
 	} {

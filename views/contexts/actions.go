@@ -28,8 +28,8 @@ func (s *Screen) Actions() []tui.Action {
 	switch {
 	case !ok:
 		none, unsaved = "there is no row", "there is no row"
-	case e.c.Driver == "":
-		none, unsaved = "this place cannot be read", "this place cannot be read"
+	case e.unread != "":
+		none, unsaved = e.unread, e.unread
 	case e.offer != nil:
 		unsaved = "it has no name yet: n gives it one"
 	}
@@ -99,8 +99,7 @@ func (s *Screen) remove() tea.Cmd {
 	}))
 }
 
-// named is what stands in the form: the row under the cursor where that is
-// asked for.
+// add opens the form of a new context, on an offer with what is known of it.
 func (s *Screen) add() tea.Cmd {
 	if e, ok := s.list.Current(); ok && e.offer != nil {
 		return tui.Open(s.form("New context", e.c, e.offer, false))

@@ -38,6 +38,7 @@ type entry struct {
 	c       book.Context
 	current bool
 	offer   *book.Offer
+	unread  string // why this place, where something may be, cannot be read
 }
 
 // Screen is a tui.Screen.
@@ -80,19 +81,25 @@ func columns() []column {
 		{"driver", "System", 8, 12, 1, func(e *entry) string { return e.c.Driver }},
 		{"url", "Where", 16, 60, 1, func(e *entry) string { return e.c.URL }},
 		{"user", "User", 8, 30, 3, func(e *entry) string { return e.c.User }},
-		{"credential", "Credential", 10, 30, 2, credential},
+		{"credential", "Credential", 24, 40, 1, credential},
 		{"writes", "Writes", 8, 18, 2, writes},
 	}
 }
 
 func credential(e *entry) string {
-	if e.offer != nil {
+	switch {
+	case e.offer != nil:
 		return "found: " + e.offer.Source
+	case e.unread != "":
+		return "cannot be read"
 	}
 	return cmp.Or(e.c.Credential.From, book.FromPrompt)
 }
 
 func writes(e *entry) string {
+	if e.unread != "" {
+		return ""
+	}
 	words := "open"
 	if e.c.WritesLocked() {
 		words = "locked"
@@ -125,6 +132,8 @@ func (s *Screen) columns() []list.Column[*entry] {
 func (s *Screen) mark(e *entry, cell *list.Cell) {
 	signs := s.Env.Theme.Signs
 	switch {
+	case e.unread != "":
+		cell.Sign, cell.Tone = signs.Gone, theme.Warn
 	case e.offer != nil:
 		cell.Sign, cell.Tone = signs.Idle, theme.Dim
 	case e.c.Name == s.Here():
@@ -164,7 +173,7 @@ func (s *Screen) fetch(context.Context, string) (list.Page[*entry], error) {
 	}
 	for _, source := range slices.Sorted(maps.Keys(unread)) {
 		why := apiclient.AsFailure("", unread[source]).Message
-		rows = append(rows, &entry{key: "unread " + source, c: book.Context{Name: "cannot be read", URL: source + ": " + why}})
+		rows = append(rows, &entry{key: "unread " + source, unread: source + " cannot be read: " + why, c: book.Context{URL: source + ": " + why}})
 	}
 	return list.Page[*entry]{Rows: rows, Total: len(rows)}, nil
 }

@@ -47,6 +47,7 @@ func (s *Screen) contextFields(editing bool) []apiclient.Field {
 		{Name: "ca", Title: "CA file", Kind: apiclient.TextField, Help: "PEM file with the authority of the system's certificate; empty: those of this machine"},
 		{Name: "credential", Title: "Credential", Kind: apiclient.ChoiceField, Choices: places(), Help: "where it comes from; a keyring or file that is empty is filled when you sign in"},
 		{Name: "place", Title: "File or name", Kind: apiclient.TextField, Help: "the file, the variable, or the command with its arguments"},
+		{Name: "method", Title: "Sign in by", Kind: apiclient.TextField, Help: "what that is: password, token … as the system calls it; empty: token"},
 		{Name: "colour", Title: "Colour", Kind: apiclient.ChoiceField, Choices: append([]string{noColour}, book.Colours()...)},
 		{Name: "protected", Title: "Protected", Kind: apiclient.BoolField, Help: "writes begin locked, and confirmations say so"},
 		{Name: "writes", Title: "Writes", Kind: apiclient.ChoiceField, Choices: []string{byProtected, "locked", "open"}},
@@ -67,7 +68,7 @@ func start(c book.Context) apiclient.Values {
 	}
 	return apiclient.Values{
 		"name": text(c.Name, ""), "driver": text(c.Driver, ""), "url": text(c.URL, ""), "user": text(c.User, ""), "ca": text(c.CAFile, ""),
-		"credential": text(c.Credential.From, book.FromPrompt), "place": text(placeOf(c.Credential), ""),
+		"credential": text(c.Credential.From, book.FromPrompt), "place": text(placeOf(c.Credential), ""), "method": text(c.Credential.Method, ""),
 		"colour": text(c.Colour, noColour), "protected": text(yes, ""), "writes": text(c.Writes, byProtected),
 		"options": text(formatOptions(c.Options), ""),
 	}
@@ -111,7 +112,7 @@ func read(before book.Context, v apiclient.Values) (book.Context, *apiclient.Fai
 	}
 	place := strings.TrimSpace(v.Text("place"))
 	was := c.Credential
-	c.Credential = book.Source{From: v.Text("credential"), Method: was.Method, Pass: was.Pass}
+	c.Credential = book.Source{From: v.Text("credential"), Method: strings.TrimSpace(v.Text("method")), Pass: was.Pass}
 	switch c.Credential.From {
 	case book.FromPrompt:
 		c.Credential.From = ""

@@ -5,6 +5,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 
 	"gatehouse/apiclient"
 	"gatehouse/tui"
+	"gatehouse/tui/theme"
 )
 
 // Limit is how long the console waits for an answer to one question.
@@ -25,7 +27,11 @@ type Options struct {
 	Context    context.Context // of the program: ends last
 	Driver     apiclient.Driver
 	Target     apiclient.Target
-	Credential apiclient.Credential // the zero credential: ask
+	Credential apiclient.Credential // the zero credential: find it, or ask
+	// Find gets the credential that is kept for the place, when the session
+	// starts; the zero credential says that there is none, and the error why.
+	// nil: none is kept.
+	Find func(context.Context) (apiclient.Credential, error)
 	// Ask opens the question for a credential; why is nil at the first start.
 	Ask func(why *apiclient.Failure) tea.Cmd
 	// Anew starts the console anew because somebody else has signed in.
@@ -48,7 +54,7 @@ type Session struct {
 	loader     *tui.Loader
 	credential apiclient.Credential
 	raw        apiclient.Backend   // nil until it was opened
-	retired    []apiclient.Backend // of places that were left: changes may still be under way there
+	retired    []apiclient.Backend // that were left: changes may still be under way there
 	backend    apiclient.Backend   // raw behind the lock on writes
 	turn       int                 // counts how often that changed
 	waits      map[tui.ID]time.Time
@@ -116,12 +122,44 @@ func (s *Session) ID() tui.ID { return s.id }
 // Receivers are the parts that the shell has to deliver messages to.
 func (s *Session) Receivers() []tui.Receiver { return []tui.Receiver{s, s.feed} }
 
-// Start opens the backend with the credential at hand, or asks for one.
+// findLimit is how long getting a kept credential may take: a command may wait
+// for somebody to touch a key.
+const findLimit = 40 * time.Second
+
+// found is a credential that was looked for where it is kept.
+type found struct {
+	credential apiclient.Credential
+	why        error
+}
+
+// Start opens the backend with the credential at hand or the one that is kept,
+// or asks for one.
 func (s *Session) Start() tea.Cmd {
-	if s.credential.Secret.IsZero() {
+	find := s.o.Find
+	s.o.Find = nil
+	switch {
+	case !s.credential.Secret.IsZero():
+		return s.Open(s.credential)
+	case find == nil:
 		return s.ask(nil)
 	}
-	return s.Open(s.credential)
+	s.opening = true
+	return tui.Load(s.loader, s.id, findLimit, func(ctx context.Context) (found, error) {
+		c, why := find(ctx)
+		return found{c, why}, nil
+	})
+}
+
+// wasFound goes on with what was kept.
+func (s *Session) wasFound(f found) tea.Cmd {
+	s.opening = false
+	if !f.credential.Secret.IsZero() {
+		return s.Open(f.credential)
+	}
+	if f.why == nil {
+		return s.ask(nil)
+	}
+	return tea.Batch(s.ask(nil), tui.Toast(theme.Warn, f.why.Error()))
 }
 
 // Open goes on with this credential.
@@ -165,6 +203,10 @@ func (s *Session) Update(msg tea.Msg) tea.Cmd {
 			return s.failedToOpen(m.Err)
 		}
 		return s.wasOpened(m.Value)
+	case tui.Loaded[found]:
+		if s.loader.Fresh(m.Gen) {
+			return s.wasFound(found{m.Value.credential, cmp.Or(m.Err, m.Value.why)})
+		}
 	case tui.Loaded[apiclient.Identity]:
 		if s.loader.Fresh(m.Gen) {
 			return s.tried(m)
@@ -214,12 +256,27 @@ func (s *Session) failedToOpen(err error) tea.Cmd {
 		f = &apiclient.Failure{Tried: f.Tried, Message: more.Words, Cause: apiclient.ErrSignedOut}
 		err = f
 	}
-	if errors.Is(err, apiclient.ErrSignedOut) || errors.Is(err, apiclient.ErrDenied) {
-		s.link.answered()
-		s.asking = false
-		return s.ask(f)
+	if transient(f) {
+		return s.unreachable(f)
 	}
-	return s.unreachable(f)
+	s.link.answered()
+	s.asking = false
+	return s.ask(f)
+}
+
+// transient tells whether the same may go well later: nobody has answered, or
+// only that it does not work now. Whatever else went wrong goes wrong again
+// with the same credential and the same address.
+func transient(f *apiclient.Failure) bool {
+	if f.Status >= 300 && f.Status < 400 {
+		return false // it has moved
+	}
+	for _, reason := range []error{apiclient.ErrUnreachable, apiclient.ErrThrottled, apiclient.ErrFaulty, apiclient.ErrBroken, context.DeadlineExceeded, context.Canceled} {
+		if errors.Is(f, reason) {
+			return true
+		}
+	}
+	return f.Status >= 500
 }
 
 // refreshed has the lists loaded anew where nobody tells their changes, and
@@ -237,7 +294,7 @@ func (s *Session) refreshed() tea.Cmd {
 func (s *Session) wasOpened(o opened) tea.Cmd {
 	before, had := s.identity.User.Key(), s.backend != nil
 	if had {
-		s.raw.Close()
+		s.retired = append(s.retired, s.raw) // a plan may still be using it
 	}
 	s.raw, s.backend = o.backend, apiclient.Lock(o.backend, s.o.Locked)
 	s.identity, s.credential = o.identity, o.credential
