@@ -368,7 +368,7 @@ func TestAClosedClientSendsNothing(t *testing.T) {
 	asked := 0
 	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
 	defer s.Close()
-	c, err := New(rest.Config{URL: s.URL})
+	c, err := New(Config{URL: s.URL})
 	if err != nil {
 		t.Fatal(err)
 	}
