@@ -3,7 +3,10 @@ package main_test
 import (
 	"bytes"
 	"net/http"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -189,4 +192,53 @@ func TestSuspendAndContinue(t *testing.T) {
 	c.Keys("q")
 	c.See("ended with 0")
 	c.restored()
+}
+
+func TestTokenFromTheEnvironment(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	c := launch(t, stage.Program{
+		Path: binary, Args: []string{"--server", s.url}, Env: append(environment(s.dir), "GATEHOUSE_TOKEN="+s.admin),
+	})
+	c.See("admin@admin", "▸")
+	if bytes.Contains(c.st.Raw(), []byte(s.admin)) {
+		t.Error("the token was drawn")
+	}
+}
+
+// TestDebugLogHoldsNoSecrets signs in with a debug log: it tells what kinds of
+// messages came, and not one key of the password.
+func TestDebugLogHoldsNoSecrets(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	path := filepath.Join(t.TempDir(), "debug")
+	c := s.open("", "--debug", path)
+	c.See("Sign in to", "User name *")
+	c.Fill("User name", "admin")
+	c.Fill("Password", adminPassword)
+	c.Submit()
+	c.See("admin@admin", "▸")
+	c.Keys("q")
+	c.exits(0)
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v", info.Mode())
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := regexp.MustCompile(`^\d\d:\d\d:\d\d\.\d{3} \*?[\w/.\[\]*]+$`)
+	lines := strings.Split(strings.TrimSpace(string(raw)), "\n")
+	if len(lines) < 20 {
+		t.Errorf("only %d messages", len(lines))
+	}
+	for _, l := range lines {
+		if !line.MatchString(l) {
+			t.Errorf("a line that holds more than a type: %q", l)
+		}
+	}
 }
