@@ -69,5 +69,6 @@ file that GATEHOUSE_TOKEN_FILE names, or in GATEHOUSE_TOKEN.`,
 	o.flags(root.Flags())
 	o.looks.flags(root.Flags())
 	root.AddCommand(contextCommand(s), serveCommand(s), demoCommand(s), versionCommand(), exitCodesTopic())
+	root.AddCommand(lineCommands(s)...)
 	return root
 }

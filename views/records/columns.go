@@ -1,10 +1,7 @@
 package records
 
 import (
-	"time"
-
 	"gatehouse/apiclient"
-	"gatehouse/tui/filter"
 	"gatehouse/tui/list"
 	"gatehouse/tui/safetext"
 	"gatehouse/views/cells"
@@ -37,67 +34,6 @@ func columnsOf(declared []apiclient.Column, look func() cells.Look) []list.Colum
 		})
 	}
 	return out
-}
-
-// fieldsOf are what a filter can ask for: all columns, those of the inspect
-// page by their name only.
-func fieldsOf(declared []apiclient.Column) filter.Schema[row] {
-	var out filter.Schema[row]
-	for _, d := range declared {
-		f := fieldOf(d).As(aliases(d.Key)...)
-		if d.Detail {
-			f = f.Named()
-		}
-		out = append(out, f)
-	}
-	return out
-}
-
-func fieldOf(d apiclient.Column) filter.Field[row] {
-	key := d.Key
-	text := func(r row) string { return r.Get(key).Text }
-	switch d.Kind {
-	case apiclient.NumberValue:
-		return filter.Number(key, func(r row) (int64, bool) {
-			v := r.Get(key)
-			return v.Num, !v.None
-		})
-	case apiclient.TimeValue:
-		moment := func(r row) time.Time { return r.Get(key).Time }
-		if key == "expires" {
-			return filter.Deadline(key, moment)
-		}
-		return filter.Time(key, moment)
-	case apiclient.DurationValue:
-		return filter.Duration(key, func(r row) time.Duration { return r.Get(key).Span })
-	case apiclient.BoolValue:
-		return filter.Bool(key, func(r row) (bool, bool) {
-			v := r.Get(key)
-			return v.Num != 0, !v.None
-		})
-	case apiclient.StateValue:
-		return filter.State(key, text)
-	case apiclient.ListValue:
-		return filter.List(key, func(r row) []string { return r.Get(key).List })
-	}
-	return filter.Text(key, text)
-}
-
-// aliases are the short names that admins use for long keys.
-func aliases(key string) []string {
-	switch key {
-	case "last_used":
-		return []string{"used"}
-	case "last_seen":
-		return []string{"seen"}
-	case "last_address":
-		return []string{"address", "ip"}
-	case "last_agent":
-		return []string{"agent"}
-	case "real_name":
-		return []string{"real"}
-	}
-	return nil
 }
 
 // same tells whether two records of one ref show the same. What only a single

@@ -15,6 +15,7 @@ import (
 	"gatehouse/tui/safetext"
 	"gatehouse/views/cells"
 	"gatehouse/views/change"
+	"gatehouse/views/fields"
 	"gatehouse/views/session"
 )
 
@@ -98,7 +99,7 @@ func (s *Screen) build() tea.Cmd {
 	s.list = list.New(s.ctx, s.Env, s.id, list.Spec[row]{
 		Key:       func(r row) string { return string(r.GetRef().Path) },
 		Columns:   columnsOf(columns, s.look),
-		Fields:    fieldsOf(columns),
+		Fields:    fields.Schema(columns),
 		Fetch:     s.fetch,
 		Timeout:   session.Limit,
 		Equal:     same(columns),
