@@ -252,8 +252,16 @@ func (b *backend) createToken(ctx context.Context, op apiclient.Op) apiclient.Ou
 		body.MaxAgeSeconds = &seconds
 	}
 	var made wire.TokenCreated
-	return b.send(ctx, op, rest.Request{Method: "POST", Path: wire.PathTokens, Key: key(op), Into: &made, Body: rest.JSON(body)},
+	o := b.send(ctx, op, rest.Request{Method: "POST", Path: wire.PathTokens, Key: key(op), Into: &made, Body: rest.JSON(body)},
 		func() apiclient.Outcome { return b.minted(made) })
+	if o.Failure != nil {
+		for i, e := range o.Failure.Fields {
+			if e.Field == "user_name" { // the form asks for the owner, as of other systems
+				o.Failure.Fields[i].Field = "user"
+			}
+		}
+	}
+	return o
 }
 
 func (b *backend) minted(made wire.TokenCreated) apiclient.Outcome {

@@ -214,6 +214,15 @@ func notForUsers(t *testing.T, b apiclient.Backend) {
 	}
 }
 
+// What the server says about a field is said beside the field of the form.
+func TestUnknownOwnerIsSaidBesideTheOwner(t *testing.T) {
+	b := start(t).admin()
+	o := b.Do(t.Context(), apiclient.Op{Verb: apiclient.TokenCreate, With: apiclient.Values{"user": text("nobody.here")}})
+	if o.End != apiclient.Refused || o.Failure == nil || len(o.Failure.Fields) != 1 || o.Failure.Fields[0].Field != "user" {
+		t.Errorf("a token for nobody: %v %+v", o.End, o.Failure)
+	}
+}
+
 func TestSigningInCanFail(t *testing.T) {
 	s := start(t)
 	if _, err := s.tryAs("admin", "not-the-password-at-all"); !errors.Is(err, apiclient.ErrDenied) || strings.Contains(err.Error(), "not-the-password") {
