@@ -100,16 +100,7 @@ func dial(t apiclient.Target, auth *rest.Auth) (*rest.Client, error) {
 }
 
 func dialTo(url, caFile string, auth *rest.Auth) (*rest.Client, error) {
-	client, err := rest.New(rest.Config{URL: url, CAFile: caFile, ReadError: readError})
-	if err != nil {
-		return nil, err
-	}
-	if auth != nil {
-		if err := client.Authorize(auth); err != nil {
-			return nil, err
-		}
-	}
-	return client, nil
+	return rest.New(rest.Config{URL: url, CAFile: caFile, Auth: auth, ReadError: readError})
 }
 
 func address(t apiclient.Target) string {

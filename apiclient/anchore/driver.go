@@ -100,16 +100,7 @@ func open(ctx context.Context, t apiclient.Target, c apiclient.Credential, w wai
 }
 
 func dial(t apiclient.Target, base string, auth *rest.Auth) (*rest.Client, error) {
-	client, err := rest.New(rest.Config{URL: base, CAFile: t.CAFile, ReadError: readError})
-	if err != nil {
-		return nil, err
-	}
-	if auth != nil {
-		if err := client.Authorize(auth); err != nil {
-			return nil, err
-		}
-	}
-	return client, nil
+	return rest.New(rest.Config{URL: base, CAFile: t.CAFile, Auth: auth, ReadError: readError})
 }
 
 // Info implements apiclient.Backend.

@@ -69,16 +69,7 @@ func open(ctx context.Context, t apiclient.Target, c apiclient.Credential) (apic
 }
 
 func dial(t apiclient.Target, auth *rest.Auth) (*rest.Client, error) {
-	client, err := rest.New(rest.Config{URL: address(t), CAFile: t.CAFile, ReadError: readError})
-	if err != nil {
-		return nil, err
-	}
-	if auth != nil {
-		if err := client.Authorize(auth); err != nil {
-			return nil, err
-		}
-	}
-	return client, nil
+	return rest.New(rest.Config{URL: address(t), CAFile: t.CAFile, Auth: auth, ReadError: readError})
 }
 
 func address(t apiclient.Target) string {

@@ -23,6 +23,7 @@ import (
 type Config struct {
 	URL       string        // scheme, host, port, and a path that all requests start with
 	CAFile    string        // PEM; the only authorities to trust; "": those of this machine
+	Auth      *Auth         // that all requests carry, until Authorize changes it; nil: none
 	Agent     string        // User-Agent
 	Connect   time.Duration // to connect, the name look-up and TLS included: 10 s
 	Silence   time.Duration // without a byte from the other side: 30 s
@@ -106,6 +107,9 @@ func New(cfg Config) (*Client, error) {
 		SetRedirectPolicy(resty.NoRedirectPolicy()).
 		SetRetryCount(0). // our own retries know what may be repeated
 		SetDoNotParseResponse(true)
+	if err := c.Authorize(cfg.Auth); err != nil {
+		return nil, err
+	}
 	return c, nil
 }
 
