@@ -11,21 +11,23 @@ import (
 // full of what a display must survive.
 func (s site) tour(tabs ...string) {
 	s.t.Helper()
-	c := s.open(look{w: 80, h: 24})
 	odd := false
-	for _, tab := range tabs {
-		c.keys(tab)
-		c.see("▸")
-		for page := range 10 {
-			c.keys("i")
-			c.harmless(fmt.Sprintf("inspect on tab %s, page %d", tab, page))
-			c.keys("esc")
-			c.closed()
-			for range 15 {
-				c.keys("down")
+	for _, l := range []look{{w: 80, h: 24}, {w: 160, h: 40}} {
+		c := s.open(l)
+		for _, tab := range tabs {
+			c.keys(tab)
+			c.see("▸")
+			for page := range 5 {
+				c.keys("i")
+				c.harmless(fmt.Sprintf("inspect on tab %s, page %d", tab, page))
+				c.keys("esc")
+				c.closed()
+				for range l.h - 9 {
+					c.keys("down")
+				}
+				c.harmless(fmt.Sprintf("tab %s, page %d", tab, page))
+				odd = odd || strings.ContainsAny(c.frame(), "␛日研山") || strings.Contains(c.frame(), "=HYPERLINK")
 			}
-			c.harmless(fmt.Sprintf("tab %s, page %d", tab, page))
-			odd = odd || strings.ContainsAny(c.frame(), "␛日研") || strings.Contains(c.frame(), "=HYPERLINK")
 		}
 	}
 	if !odd {
