@@ -94,7 +94,7 @@ func New(ctx context.Context, o Options) *Console {
 	c.session = session.New(session.Options{
 		Env: c.env, Context: ctx, Driver: o.Driver, Target: o.Target, Credential: o.Credential, Find: o.Find,
 		Ask:  func(why *apiclient.Failure) tea.Cmd { return tui.Open(signin.New(c.env, c.session, why)) },
-		Anew: c.anew, Opened: c.opened, Locked: c.gate.Locked, Tick: o.Tick,
+		Anew: c.anew, Opened: c.opened, PasswordSet: c.passwordSet, Locked: c.gate.Locked, Tick: o.Tick,
 	})
 	c.desk = change.New(c.env, c.session, board, change.Options{
 		Run: o.Run, Tick: o.Tick, Dir: o.Dir, Protected: func() bool { return c.place.Protected },

@@ -1,6 +1,7 @@
 package views_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -8,6 +9,8 @@ import (
 	"testing"
 
 	"gatehouse/apiclient"
+	"gatehouse/apiclient/ais"
+	"gatehouse/apiclient/ais/aistest"
 	"gatehouse/apiclient/contexts"
 	"gatehouse/apiclient/gatehouse"
 	"gatehouse/apiclient/gatehouse/wire"
@@ -248,4 +251,29 @@ func TestAPlaceThatCannotBeReadSaysWhy(t *testing.T) {
 	}
 	c.keys("G", "enter")
 	c.see("chmod 600 other.yaml", "go there")
+}
+
+func TestAnOwnPasswordThatEndsNoSessionIsKeptToo(t *testing.T) {
+	s := aistest.New(aistest.Options{})
+	defer s.Close()
+	file := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(file, []byte(aistest.AdminPassword+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := &contexts.Book{Path: filepath.Join(t.TempDir(), "config.yaml"), Drivers: []apiclient.Driver{ais.Driver()}, Store: contexts.NewStore()}
+	place := contexts.Context{Name: "storage", Driver: "ais", URL: s.URL, User: aistest.AdminUser,
+		Credential: contexts.Source{From: contexts.FromFile, File: file, Method: "password"}}
+	if err := b.Add(place); err != nil {
+		t.Fatal(err)
+	}
+	c := open(t, views.Options{Driver: ais.Driver(), Target: place.Target(), Place: place, Book: b,
+		Find: func(ctx context.Context) (apiclient.Credential, error) { return b.Credential(ctx, place) }}, look{})
+	c.see("ais · admin")
+	c.keys(":", "change own password", "enter")
+	c.see("Change own password on storage")
+	c.keys(userPassword, "tab", userPassword, "ctrl+s")
+	c.see("the credential is kept in")
+	if got, why := b.Credential(t.Context(), place); why != nil || got.Secret.Reveal() != userPassword {
+		t.Errorf("what is kept is not the new password: %v", why)
+	}
 }

@@ -82,6 +82,14 @@ func (c *Console) opened(cred apiclient.Credential, isNew bool) tea.Cmd {
 	return keep
 }
 
+// passwordSet stores an own new password where the old one is kept.
+func (c *Console) passwordSet(password apiclient.Secret) tea.Cmd {
+	if c.place.Credential.Method != "password" {
+		return nil
+	}
+	return c.keep(apiclient.Credential{Method: "password", User: cmp.Or(c.place.User, c.session.Target().User), Secret: password})
+}
+
 // keepLimit is how long storing a credential may take.
 const keepLimit = 10 * time.Second
 
@@ -102,7 +110,7 @@ func (c *Console) keep(cred apiclient.Credential) tea.Cmd {
 		if err != nil {
 			return tui.ToastMsg{Tone: theme.Warn, Text: safetext.Clean(fmt.Sprintf("the credential was not stored, it is asked for again next time: %v", err))}
 		}
-		return tui.ToastMsg{Tone: theme.Good, Text: safetext.Clean("signed in; the credential is kept in " + where)}
+		return tui.ToastMsg{Tone: theme.Good, Text: safetext.Clean("the credential is kept in " + where)}
 	}
 }
 

@@ -276,8 +276,13 @@ func (w *work) renew() tea.Cmd {
 		}
 	}
 	for i, o := range w.result.Outcomes {
-		if o.End.Good() && w.result.Plan.Steps[i].Verb == apiclient.SessionSignOut {
+		step := w.result.Plan.Steps[i]
+		switch {
+		case !o.End.Good():
+		case step.Verb == apiclient.SessionSignOut:
 			return w.f.d.s.SignedOut()
+		case step.Verb == apiclient.SessionSetPassword:
+			return w.f.d.s.PasswordSet(step.With.Secret("password"))
 		}
 	}
 	return nil

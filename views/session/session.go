@@ -40,6 +40,9 @@ type Options struct {
 	// it is new: not made of one that was kept somewhere. nil: nobody wants to
 	// know.
 	Opened func(c apiclient.Credential, isNew bool) tea.Cmd
+	// PasswordSet hears of an own new password where the session goes on as it
+	// was. nil: nobody wants to know.
+	PasswordSet func(apiclient.Secret) tea.Cmd
 	// Locked tells whether changes are refused before they are sent. It is
 	// asked from commands too. nil: they never are.
 	Locked func() bool

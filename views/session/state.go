@@ -83,6 +83,15 @@ func (s *Session) Target() apiclient.Target { return s.o.Target }
 // a screen.
 func (s *Session) Context() context.Context { return s.o.Context }
 
+// PasswordSet is called when the own password was changed and the session goes
+// on.
+func (s *Session) PasswordSet(password apiclient.Secret) tea.Cmd {
+	if s.o.PasswordSet == nil || password.IsZero() {
+		return nil
+	}
+	return s.o.PasswordSet(password)
+}
+
 // Info is what the system has; before it was opened, what is known of it then.
 func (s *Session) Info() apiclient.Info {
 	if s.backend == nil {
