@@ -7,6 +7,7 @@ import (
 	"gatehouse/apiclient"
 	"gatehouse/apiclient/aiven"
 	"gatehouse/apiclient/arvados"
+	"gatehouse/apiclient/arvados/arvadostest"
 	"gatehouse/apiclient/contexts"
 	"gatehouse/apiclient/gatehouse"
 	"gatehouse/apiclient/juju"
@@ -74,4 +75,24 @@ func TestJujuRegistrationStringBecomesAContext(t *testing.T) {
 	}
 	c.keys("2")
 	c.see("▸  jon")
+}
+
+func TestArvadosTokenBecomesAContext(t *testing.T) {
+	s := startArvados(t, arvadostest.Options{})
+	token := s.fake.AdminToken
+	c, book := withContexts(t)
+	s.forget()
+	c.keys(token[:60], "ctrl+s")
+	c.see("a part of it is cut or mistyped")
+	c.keys("ctrl+u", token, "tab", "mine", "ctrl+s")
+	see("is needed: the token does not say where it belongs")(c)
+	if n := len(s.requests()); n > 0 {
+		t.Errorf("%d requests before anybody said where", n)
+	}
+	c.keys(s.url, "ctrl+s")
+	c.see("mine ▾ arvados · admin", "All users")
+	without(token[31:])(c)
+	if got, err := book.Open(t.Context(), "mine"); err != nil || got.Context.Driver != arvados.Name || got.Context.URL != s.url {
+		t.Errorf("kept as %+v, %v", got.Context, err)
+	}
 }

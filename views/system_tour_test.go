@@ -12,7 +12,7 @@ import (
 func (s site) tour(tabs ...string) {
 	s.t.Helper()
 	odd := false
-	for _, l := range []look{{w: 80, h: 24}, {w: 160, h: 40}} {
+	for _, l := range []look{{w: 80, h: 24}, {w: 138, h: 40}} { // the widest without a pane
 		c := s.open(l)
 		for _, tab := range tabs {
 			c.keys(tab)
