@@ -85,7 +85,7 @@ func newBox(b *Box) *Box {
 	if b.more != nil {
 		fields = b.more.Fields
 	}
-	start := apiclient.Values{"user": {Text: b.user()}}
+	start := apiclient.Values{"user": {Text: b.user()}, "ca_file": {Text: b.s.Target().CAFile}}
 	for _, f := range fields {
 		if f.Default != "" {
 			start[f.Name] = apiclient.Input{Text: f.Default}
