@@ -43,7 +43,7 @@ func findPlace(ctx context.Context, w lines.Where) (lines.Place, error) {
 	if err != nil {
 		return lines.Place{}, err
 	}
-	o := consoleOptions{context: w.Context, server: w.Server, caFile: w.CAFile, user: w.User}
+	o := consoleOptions{context: w.Context, server: w.Server, caFile: w.CAFile}
 	to, err := o.place(book, os.Getenv)
 	if err != nil {
 		return lines.Place{}, err

@@ -19,8 +19,9 @@ import (
 // terminal is the one that belongs to the process, whatever stdout and stderr
 // are: a question has to be seen by whoever answers it.
 type terminal struct {
-	tty *os.File
-	in  *bufio.Reader
+	tty    *os.File
+	in     *bufio.Reader
+	hidden *term.Terminal // reads without echo
 }
 
 // terminal opens it. Where stdin is none nobody is there to answer, and that
@@ -33,7 +34,7 @@ func (p *program) terminal() (*terminal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the terminal: %w", err)
 	}
-	return &terminal{tty, bufio.NewReader(tty)}, nil
+	return &terminal{tty, bufio.NewReader(tty), term.NewTerminal(tty, "")}, nil
 }
 
 func (t *terminal) close() { _ = t.tty.Close() }
@@ -48,14 +49,15 @@ func (t *terminal) line(question string) (string, error) {
 	return strings.TrimRight(text, "\r\n"), nil
 }
 
-// secret asks for a secret without echo. Whatever ends the program meanwhile,
-// the terminal shows again what is typed.
+// secret asks for a secret. Echo is off before the question is seen, and
+// whatever ends the program meanwhile, the terminal is as it was.
 func (t *terminal) secret(question string) (apiclient.Secret, error) {
 	fd := int(t.tty.Fd())
-	before, err := term.GetState(fd)
+	before, err := term.MakeRaw(fd)
 	if err != nil {
 		return apiclient.Secret{}, fmt.Errorf("ask on the terminal: %w", err)
 	}
+	defer term.Restore(fd, before)
 	signals, over := make(chan os.Signal, 1), make(chan struct{})
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
@@ -69,13 +71,14 @@ func (t *terminal) secret(question string) (apiclient.Secret, error) {
 			_ = syscall.Kill(os.Getpid(), s.(syscall.Signal)) // ends us as it would have
 		}
 	}()
-	fmt.Fprint(t.tty, question)
-	text, err := term.ReadPassword(fd)
-	fmt.Fprintln(t.tty)
+	text, err := t.hidden.ReadPassword(question)
+	if errors.Is(err, io.EOF) { // ctrl+c or ctrl+d, which are plain keys here
+		return apiclient.Secret{}, &Interrupted{syscall.SIGINT}
+	}
 	if err != nil {
 		return apiclient.Secret{}, fmt.Errorf("read the secret: %w", err)
 	}
-	return secret.New(string(text)), nil
+	return secret.New(text), nil
 }
 
 // secretFor asks for the secret of a field, twice where a slip of the keys

@@ -63,7 +63,7 @@ func (p *program) verb(spec apiclient.VerbSpec) *cobra.Command {
 		cmd.Args = cobra.MaximumNArgs(1)
 		cmd.Long = spec.Title + ". NAME stands for the flag of the name, where there is one."
 	default:
-		cmd.Args = cobra.NoArgs
+		cmd.Args = noArgs
 		cmd.Long = spec.Title + "."
 	}
 	cmd.Long += "\nOn: " + strings.Join(drivers, ", ") + ". Danger: " + spec.Danger.String() + "."

@@ -41,7 +41,7 @@ func (e *ended) Unwrap() error { return e.reason }
 func usage(words string) error { return &ended{words, ErrUsage} }
 
 // Where is what the command line says about the system.
-type Where struct{ Context, Server, CAFile, User string }
+type Where struct{ Context, Server, CAFile string }
 
 // Place is the system that was found for it.
 type Place struct {
@@ -87,7 +87,7 @@ func kinds() []apiclient.Kind {
 // group is the command of one kind.
 func (p *program) group(kind apiclient.Kind) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: string(kind), Short: "List and change " + string(kind) + "s", Args: cobra.NoArgs,
+		Use: string(kind), Short: "List and change " + string(kind) + "s", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	switch kind {
@@ -126,4 +126,13 @@ func complete(cmd *cobra.Command, flag string, words func() []string) {
 	if err != nil {
 		panic(err) // the flag is not there: a slip in this package
 	}
+}
+
+// noArgs refuses arguments without repeating them: one could be a secret that
+// was meant for a prompt.
+func noArgs(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return errors.New("it takes no arguments")
+	}
+	return nil
 }

@@ -24,7 +24,7 @@ type listing struct {
 func (p *program) list(kind apiclient.Kind) *cobra.Command {
 	var l listing
 	cmd := &cobra.Command{
-		Use: "list", Short: "List " + string(kind) + "s", Args: cobra.NoArgs,
+		Use: "list", Short: "List " + string(kind) + "s", Args: noArgs,
 		Long: fmt.Sprintf(`List %ss. A filter is words and field:value, as in the console:
 
   gatehouse token list --filter 'state:active last_used:>90d' --sort -created

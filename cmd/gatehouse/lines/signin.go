@@ -18,7 +18,7 @@ func (p *program) whoAmI() *cobra.Command {
 	var w Where
 	var f format
 	cmd := &cobra.Command{
-		Use: "whoami", Short: "Tell who one is on a system", Args: cobra.NoArgs,
+		Use: "whoami", Short: "Tell who one is on a system", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := p.open(cmd.Context(), w)
 			if err != nil {
@@ -73,16 +73,16 @@ func (s *session) identity(who apiclient.Identity) result {
 
 func (p *program) login() *cobra.Command {
 	var w Where
-	var method string
+	var user, method string
 	cmd := &cobra.Command{
-		Use: "login", Short: "Sign in, and keep the credential where the context says", Args: cobra.NoArgs,
+		Use: "login", Short: "Sign in, and keep the credential where the context says", Args: noArgs,
 		Long: `Sign in on the terminal. What the system gives is kept where the context says:
 in the keyring or in a file (gatehouse context add --help). A context that asks
 each time keeps nothing, nor does a system without a context.`,
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.runLogin(cmd.Context(), w, method) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.runLogin(cmd.Context(), w, user, method) },
 	}
 	p.whereFlags(cmd, &w)
-	cmd.Flags().StringVar(&w.User, "user", "", "who signs in")
+	cmd.Flags().StringVar(&user, "user", "", "who signs in")
 	cmd.Flags().StringVar(&method, "method", "", "how to sign in, as the driver calls it: password, token …")
 	complete(cmd, "method", func() []string {
 		var out []string
@@ -97,10 +97,16 @@ each time keeps nothing, nor does a system without a context.`,
 	return cmd
 }
 
-func (p *program) runLogin(ctx context.Context, w Where, method string) error {
+func (p *program) runLogin(ctx context.Context, w Where, user, method string) error {
 	at, err := p.o.Find(ctx, w)
 	if err != nil {
 		return err
+	}
+	switch of := at.Context.User; {
+	case user != "" && of != "" && user != of:
+		return usage(fmt.Sprintf("context %s is for %s: make one for %s, with gatehouse context add --user", at.Context.Name, of, user))
+	case user != "":
+		at.Target.User = user
 	}
 	c, err := p.askCredential(ctx, at, method, nil)
 	if err != nil {
@@ -207,10 +213,10 @@ func (t *terminal) fields(fields []apiclient.Field, start, into apiclient.Values
 				in.Text = otherwise
 			}
 		}
-		if err == nil {
-			err = f.Validate(in)
-		}
 		if err != nil {
+			return err
+		}
+		if err := f.Validate(in); err != nil {
 			return usage(strings.ToLower(f.Title) + " " + err.Error())
 		}
 		if !in.Empty() {
@@ -223,7 +229,7 @@ func (t *terminal) fields(fields []apiclient.Field, start, into apiclient.Values
 func (p *program) logout() *cobra.Command {
 	var h how
 	cmd := &cobra.Command{
-		Use: "logout", Short: "Sign out on the system, and forget the credential that is kept", Args: cobra.NoArgs,
+		Use: "logout", Short: "Sign out on the system, and forget the credential that is kept", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.runLogout(cmd.Context(), h) },
 	}
 	p.howFlags(cmd, &h)
