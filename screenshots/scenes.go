@@ -76,14 +76,14 @@ func boxes() []scene {
 			users(a).keys("j", "p").see("password").write("correct horse")
 		}},
 		{name: "reveal", play: func(a *actor) {
-			tokens(a).keys("n").see("New token on").write("sam.reader").field("Description").write("nightly backup").keys("ctrl+s").see("••••", "characters")
+			tokens(a).keys("n").see("New token on").write("ada.keller").field("Description").write("nightly backup").keys("ctrl+s").see("••••", "characters")
 		}},
 		{name: "confirm", play: func(a *actor) { ready(a).keys("j", "j", "j", "x").see("Disable account", "Press y") }},
 		{name: "delete", play: func(a *actor) {
 			ready(a).keys("j", "d").see("Delete account", "irreversible").read().write("backu")
 		}},
 		{name: "sheet", play: func(a *actor) {
-			tokens(a).keys("/").write("owner:=ada.keller").keys("enter").see(" of 20,000").keys("a", "r").see("Press y").read().keys("y").see("done")
+			tokens(a).keys("space", "space", "space", "space", "space", "space", "space").see("7 marked").keys("r").see("Press y").read().keys("y").see("7 of 7")
 		}},
 		{name: "palette", play: func(a *actor) { users(a).keys(":").see("choose").write("pas") }},
 		{name: "help", play: func(a *actor) { users(a).keys("?").see("find:") }},
