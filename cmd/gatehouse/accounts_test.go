@@ -74,10 +74,7 @@ func TestAccountRefusals(t *testing.T) {
 	c.Type("Größe!")
 	c.Submit()
 	c.Refused(s, wire.PathAccounts, "a-z", "Größe!")
-	c.Keys("esc")
-	c.See("esc again")
-	c.Keys("esc")
-	c.Gone("New account")
+	c.Leave()
 
 	t.Log("the account admin is protected")
 	c.Go("admin")

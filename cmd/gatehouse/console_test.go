@@ -149,12 +149,16 @@ func (c *console) Keys(names ...string) {
 	}
 }
 
-// Type writes a text and waits until it is on the screen, masked or not.
+// Type writes a text, letter by letter. The next key comes when the letter has
+// been drawn, so that a busy machine does not make a burst of them.
 func (c *console) Type(text string) {
 	c.t.Helper()
 	for _, r := range text {
 		c.pace(35 * time.Millisecond)
+		written := c.st.Written()
 		c.Send(string(r))
+		c.st.Wait(time.Second, func(*vt.Terminal) bool { return c.st.Written() > written })
+		c.last = time.Now()
 	}
 }
 
@@ -170,6 +174,27 @@ func (c *console) Submit() {
 	c.t.Helper()
 	c.pace(reading)
 	c.Keys("ctrl+s")
+}
+
+// Leave closes a form in which something was typed.
+func (c *console) Leave() {
+	c.t.Helper()
+	c.Keys("esc")
+	c.See("esc again")
+	c.Keys("esc")
+	c.Gone("╭")
+}
+
+// Close closes whatever boxes are open.
+func (c *console) Close() {
+	c.t.Helper()
+	for range 10 {
+		c.Keys("esc")
+		if c.st.Wait(time.Second, func(v *vt.Terminal) bool { return !strings.Contains(v.Text(), "╭") }) {
+			return
+		}
+	}
+	c.t.Fatal("a box does not close")
 }
 
 // Confirm reads a destructive question, types the word and presses enter.

@@ -108,8 +108,18 @@ GATEHOUSE_DEFAULT_ADMIN_PASSWORD_FILE has one.`,
 
 func demo(ctx context.Context, s streams, o demoOptions) (err error) {
 	// Whatever ends the demo, the folder has to go: no signal may end it before.
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
-	defer stop()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	deadly := make(chan os.Signal, 1)
+	signal.Notify(deadly, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
+	defer signal.Stop(deadly)
+	go func() {
+		select {
+		case sig := <-deadly:
+			cancel(term.Signaled{Signal: sig.(syscall.Signal)})
+		case <-ctx.Done():
+		}
+	}()
 	dir, err := os.MkdirTemp("", "gatehouse-demo-")
 	if err != nil {
 		return err

@@ -178,8 +178,7 @@ func TestUserRefusals(t *testing.T) {
 	c.Keys("tab", "backspace")
 	c.Submit()
 	c.Refused(s, wire.PathUsers, "already", "kim")
-	c.Keys("esc", "esc")
-	c.Gone("New user")
+	c.Leave()
 
 	t.Log("the last admin stays")
 	c.Go("admin")

@@ -199,6 +199,13 @@ func (s *Stage) Raw() []byte {
 	return append([]byte(nil), s.raw...)
 }
 
+// Written is how many bytes were written so far.
+func (s *Stage) Written() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.raw)
+}
+
 // Chunks are the pieces that were written since the given moment.
 func (s *Stage) Chunks(since time.Time) []Chunk {
 	s.mu.Lock()
