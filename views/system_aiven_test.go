@@ -114,7 +114,7 @@ func TestAivenOperations(t *testing.T) {
 		},
 		{
 			name: "rename a unit", verb: apiclient.AccountUpdate, from: "1",
-			do:   []act{row("Research"), press("e"), see("Edit"), press("ctrl+u", "R&D <1>", "ctrl+s"), gone("Edit organization"), row("R&D <1>"), closed},
+			do:   []act{row("Research"), press("e"), see("Edit"), press("ctrl+u", "R&D <1>", "ctrl+s"), gone("Edit organization"), closed, row("R&D <1>")},
 			sent: []string{`PUT /v1/account/RESEARCH {"account_name":"R&D <1>"}`},
 		},
 		{
@@ -327,7 +327,7 @@ func TestAivenSessionThatEnds(t *testing.T) {
 	c.keys("2")
 	row("otto@example.com")(c)
 	c.keys("x")
-	c.see("Deactivate user otto@example.com")
+	c.see("Deactivate user otto@example.com", "Press y")
 	s.set(apiclient.TokenRevokePasted, apiclient.Ref{}, apiclient.Values{"token": {Secret: s.credential.Secret}})
 	s.forget()
 	c.keys("y")
@@ -363,5 +363,7 @@ func TestAivenFilledWithWhatADisplayMustSurvive(t *testing.T) {
 func TestAivenGolden(t *testing.T) {
 	s := startAiven(t)
 	s.fake.Fill(aiventest.Sample{Seed: 1, Organizations: 2, Users: 20, Applications: 6, Tokens: 40})
-	s.golden("aiven", s.now, map[string]string{"1": "▸", "2": "▸", "3": "▸", "4": "avn", "5": "▸"})
+	s.golden("aiven", s.now, map[string][]string{
+		"1": {"Organizations 4", "▸"}, "2": {"Users 34"}, "3": {"Tokens 37"}, "4": {"avn"}, "5": {"▸"},
+	})
 }

@@ -101,7 +101,7 @@ func TestJujuOperations(t *testing.T) {
 		},
 		{
 			name: "disable a user", verb: apiclient.UserDisable, from: "2",
-			do:   []act{row("jon"), press("x"), see("Disable user jon on site", "Press y to disable"), press("y"), see("user jon is disabled"), row("jon ○ disabled"), closed},
+			do:   []act{row("jon"), press("x"), see("Disable user jon on site", "Press y to disable"), press("y"), see("user jon is disabled"), closed, row("jon ○ disabled")},
 			sent: []string{onUser("DisableUser", "jon")},
 		},
 		{
@@ -112,15 +112,15 @@ func TestJujuOperations(t *testing.T) {
 			name: "enable a user", verb: apiclient.UserEnable, from: "2",
 			do: []act{
 				row("jon"), press("X"), see("Enable user jon on site", "The access that the user had comes back", "Press y to enable"),
-				press("y"), see("user jon is enabled"), row("jon login ● enabled"), closed,
+				press("y"), see("user jon is enabled"), closed, row("jon login ● enabled"),
 			},
 			sent: []string{onUser("EnableUser", "jon")},
 		},
 		{
 			name: "disable and enable several in one call", verb: apiclient.UserDisable, from: "2",
 			do: []act{
-				row("kim"), press("space", "space"), see("✓ kim", "✓ lee"), press("x"), see("Disable 2 users on site", "kim", "lee"), press("y"), see("2 of 2"),
-				press("esc"), closed, row("lee ○ disabled"), row("kim ○ disabled"), press("space", "space", "X"), see("Enable 2 users"), press("y"), see("2 of 2"), press("esc"), closed, row("lee login ● enabled"),
+				row("kim"), press("space", "space"), see("✓ kim", "✓ lee"), press("x"), yes("Disable 2 users on site", "kim", "lee"), see("2 of 2"),
+				press("esc"), closed, row("lee ○ disabled"), row("kim ○ disabled"), press("space", "space", "X"), yes("Enable 2 users"), see("2 of 2"), press("esc"), closed, row("lee login ● enabled"),
 			},
 			sent: []string{
 				`UserManager(3).DisableUser {"entities":[{"tag":"user-kim"},{"tag":"user-lee"}]}`,
@@ -151,7 +151,7 @@ func TestJujuOperations(t *testing.T) {
 			name: "give access to a model", verb: apiclient.GrantAdd, from: "4",
 			do: []act{
 				press("n"), see("Add access on site"), press("kim", "tab", "admin/prod", "tab", "l", "ctrl+s"), see("on a model must be one of read, write, admin"),
-				press("a", "ctrl+s"), see("kim has admin on admin/prod"), row("kim admin admin/prod"), closed,
+				press("a", "ctrl+s"), see("kim has admin on admin/prod"), closed, row("kim admin admin/prod"),
 			},
 			sent: []string{onModel("kim", "grant", "admin")},
 		},
@@ -159,15 +159,15 @@ func TestJujuOperations(t *testing.T) {
 			name: "give access to somebody from outside", verb: apiclient.GrantAdd, from: "4",
 			do: []act{
 				press("n"), see("Add access on site"), press("ann@external", "tab", "controller", "tab", "l", "ctrl+s"),
-				see("ann@external has login on site"), row("ann@external login site controller"), closed,
+				see("ann@external has login on site"), closed, row("ann@external login site controller"),
 			},
 			sent: []string{onController("ann@external", "grant", "login")},
 		},
 		{
 			name: "give access to nobody", verb: apiclient.GrantAdd, from: "4",
 			do: []act{
-				press("n"), see("Add access on site"), press("nobody", "tab", "admin/prod", "tab", "r", "ctrl+s"), see("There is no user nobody on this controller"),
-				press("y"), see(`user "nobody" not found`), press("esc", "esc", "esc"), closed,
+				press("n"), see("Add access on site"), press("nobody", "tab", "admin/prod", "tab", "r", "ctrl+s"), yes("There is no user nobody on this controller"),
+				see(`user "nobody" not found`), press("esc", "esc", "esc"), closed,
 			},
 			sent: []string{onModel("nobody", "grant", "read")},
 		},
@@ -175,13 +175,13 @@ func TestJujuOperations(t *testing.T) {
 			name: "lower access to a model", verb: apiclient.GrantUpdate, from: "4",
 			do: []act{
 				row("kim admin admin/prod"), press("e"), see("Change access", "< admin >"), press("s", "ctrl+s"), see("on a model must be one of"),
-				press("r", "ctrl+s"), see("kim has read on admin/prod"), row("kim read admin/prod"), closed,
+				press("r", "ctrl+s"), see("kim has read on admin/prod"), closed, row("kim read admin/prod"),
 			},
 			sent: []string{onModel("kim", "revoke", "write")},
 		},
 		{
 			name: "raise access to the controller", verb: apiclient.GrantUpdate, from: "4",
-			do:   []act{row("kim login site"), press("e"), see("< login >"), press("s", "ctrl+s"), see("kim has superuser on site"), row("kim superuser site"), closed},
+			do:   []act{row("kim login site"), press("e"), see("< login >"), press("s", "ctrl+s"), see("kim has superuser on site"), closed, row("kim superuser site")},
 			sent: []string{onController("kim", "grant", "superuser")},
 		},
 		{
@@ -194,7 +194,7 @@ func TestJujuOperations(t *testing.T) {
 		},
 		{
 			name: "take access to the controller away", verb: apiclient.GrantRemove, from: "4",
-			do:   []act{row("kim superuser site"), press("d"), see("kim can no longer log in, to no model either"), press("y"), see("kim has no access on site"), closed},
+			do:   []act{row("kim superuser site"), press("d"), yes("kim can no longer log in, to no model either"), see("kim has no access on site"), closed},
 			sent: []string{onController("kim", "revoke", "login")},
 		},
 		{
@@ -233,8 +233,8 @@ func TestJujuOperations(t *testing.T) {
 			// What a controller knows of a login is the connection: nothing is sent.
 			name: "sign out", verb: apiclient.SessionSignOut,
 			do: []act{
-				palette("sign out"), see("Sign out on site", "the controller keeps no session that could end"),
-				press("y"), see("Sign in to site", "password forgotten here"), without("boss", "kim"),
+				palette("sign out"), yes("Sign out on site", "the controller keeps no session that could end"),
+				see("Sign in to site", "password forgotten here"), without("boss", "kim"),
 				press("admin", "tab", adminPassword, "enter"), see("invalid entity name or password"), press("ctrl+u", other, "enter"), see("juju · admin", "Users 5"), closed,
 			},
 		},
@@ -256,11 +256,11 @@ func TestJujuRefusals(t *testing.T) {
 			if disable = (operation{
 				name: "disable the owner", from: "2",
 				do: []act{
-					row("admin"), press("x"), see("Disable user admin"), press("y"), see("cannot disable controller model owner", "disable user admin"), press("esc"), closed,
+					row("admin"), press("x"), yes("Disable user admin"), see("cannot disable controller model owner", "disable user admin"), press("esc"), closed,
 				},
 				sent: []string{`UserManager(3).DisableUser {"entities":[{"tag":"user-admin"}]}`},
 			}); release == "4.0.12" { // which can do without
-				disable.do = []act{row("admin"), press("x"), see("Disable user admin"), press("y"), see("user admin is disabled"), row("admin ○ disabled"), closed}
+				disable.do = []act{row("admin"), press("x"), yes("Disable user admin"), see("user admin is disabled"), closed, row("admin ○ disabled")}
 			}
 			s.try(c, []operation{
 				disable,
@@ -418,7 +418,7 @@ func TestJujuSessionThatEnds(t *testing.T) {
 		return jujutest.Fault{}
 	})
 	c.keys("x")
-	c.see("Disable user kim")
+	c.see("Disable user kim", "Press y")
 	c.keys("y")
 	c.see("Sign in to site", "login expired")
 	c.keys("tab", other, "enter")
@@ -437,7 +437,7 @@ func TestJujuGolden(t *testing.T) {
 	now := time.Date(2026, 11, 22, 14, 3, 0, 0, time.UTC)
 	s := startJuju(t, jujutest.Options{Now: func() time.Time { return now }})
 	s.fake.Fill(1, jujutest.Counts{Users: 24, Models: 9}, userPassword)
-	s.golden("juju", now, map[string]string{
-		"1": "Models 10", "2": "Users 25", "3": "keeps no list of logins", "4": "▸", "5": "audit.log",
+	s.golden("juju", now, map[string][]string{
+		"1": {"Models 10", "Users 25"}, "2": {"▸  admin"}, "3": {"keeps no list of logins"}, "4": {"Access 93"}, "5": {"audit.log"},
 	})
 }

@@ -37,7 +37,7 @@ func (s site) tour(tabs ...string) {
 
 // golden keeps all tabs as they are drawn on the smallest screen that shows
 // everything. The site's clock stands still, and so does the console's.
-func (s site) golden(name string, now time.Time, waits map[string]string) {
+func (s site) golden(name string, now time.Time, waits map[string][]string) {
 	s.t.Helper()
 	o := s.options()
 	o.Now = func() time.Time { return now }
@@ -46,7 +46,7 @@ func (s site) golden(name string, now time.Time, waits map[string]string) {
 	var out strings.Builder
 	for _, tab := range []string{"1", "2", "3", "4", "5"} {
 		c.keys(tab)
-		c.see(waits[tab])
+		c.see(waits[tab]...)
 		fmt.Fprintf(&out, "═══ %s\n%s", tab, noise.ReplaceAllStringFunc(c.settle(), func(found string) string { return strings.Repeat("x", len(found)) }))
 	}
 	kept(s.t.(*testing.T), name, out.String())
