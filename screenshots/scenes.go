@@ -76,7 +76,7 @@ func boxes() []scene {
 			users(a).keys("j", "p").see("password").write("correct horse")
 		}},
 		{name: "reveal", play: func(a *actor) {
-			tokens(a).keys("n").see("New token on").write("ada.keller").field("Description").write("nightly backup").keys("ctrl+s").see("••••", "characters")
+			tokens(a).keys("n").see("New token on").write("ada.lindqvist").field("Description").write("nightly backup").keys("ctrl+s").see("••••", "characters")
 		}},
 		{name: "confirm", play: func(a *actor) { ready(a).keys("j", "j", "j", "x").see("Disable account", "Press y") }},
 		{name: "delete", play: func(a *actor) {
