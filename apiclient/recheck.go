@@ -19,7 +19,7 @@ type Rechecked struct {
 }
 
 const (
-	mostRechecked  = 200
+	mostRechecked  = 40 // five round trips at most: what is confirmed should begin
 	recheckWorkers = 8
 )
 
